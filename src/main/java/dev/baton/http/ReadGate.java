@@ -11,13 +11,17 @@ public final class ReadGate {
     /** Who holds the channel back. */
     public enum Reason {
         /** The next hop of the open exchange takes no more request body now. */
-        UPSTREAM,
+        UPSTREAM(1),
         /** The open exchange waits for its turn; its body waits with it. */
-        ADMISSION,
+        ADMISSION(2),
         /** Requests behind the open exchange have been read already. */
-        PIPELINE;
+        PIPELINE(4);
 
-        private final int bit = 1 << ordinal();
+        private final int bit;
+
+        Reason(int bit) {
+            this.bit = bit;
+        }
     }
 
     private static final AttributeKey<ReadGate> KEY = AttributeKey.valueOf(ReadGate.class, "gate");
