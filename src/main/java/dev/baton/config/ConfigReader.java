@@ -1,0 +1,278 @@
+package dev.baton.config;
+
+import dev.baton.config.TransferSettings.Streaming;
+import java.net.InetAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Builds the records, first in the order of the Go sidecar's struct, so that the first variable that is missing or bad is
+ * the same one, then Baton's own.
+ */
+final class ConfigReader {
+    private static final String CERTIFICATE = "/var/lib/knative/certs/tls.crt";
+    private static final String PRIVATE_KEY = "/var/lib/knative/certs/tls.key";
+
+    /** Knative's Secrets reach all pods within about this long, so that everyone can open before anyone seals. */
+    private static final Duration ADOPT_KEY_AFTER = Duration.ofSeconds(150);
+
+    private static final Duration KEY_REFRESH = Duration.ofSeconds(60);
+    private static final long STORE_WITHOUT_LIMIT = 256L << 20;
+    private static final int FEWEST_WINDOWS = 4;
+    private static final int MOST_WINDOWS = 64;
+
+    private final Env env;
+    private final Host host;
+
+    private ConfigReader(Env env, Host host) {
+        this.env = env;
+        this.host = host;
+    }
+
+    static SidecarConfig read(Env env, Host host) {
+        return new ConfigReader(env, host).read();
+    }
+
+    private SidecarConfig read() {
+        int concurrency = env.integer(Setting.CONTAINER_CONCURRENCY, 0, Integer.MAX_VALUE);
+        Ports ports = ports();
+        Timeouts timeouts = timeouts();
+        boolean fullDuplex = probeFlagsAndFullDuplex();
+        String loggingConfig = env.text(Setting.SERVING_LOGGING_CONFIG);
+        String loggingLevel = env.text(Setting.SERVING_LOGGING_LEVEL);
+        Identity identity = identity();
+
+        Bind bind = bind(identity.podIp());
+        long limit = host.memoryLimit();
+        TransferSettings transfer = transfer(limit);
+        ObjectSettings objects = objects(limit, timeouts.overall(), transfer);
+        return new SidecarConfig(
+                identity,
+                ports,
+                bind,
+                timeouts,
+                proxy(concurrency, fullDuplex),
+                ProbeReader.read(env, ports.user(), bind.user()),
+                LoggingReader.read(loggingConfig, loggingLevel),
+                ObservabilityReader.read(env),
+                new ServingTls(
+                        host.path(CERTIFICATE),
+                        host.path(PRIVATE_KEY),
+                        host.exists(CERTIFICATE) && host.exists(PRIVATE_KEY),
+                        TlsReader.servingListener(env)),
+                objects,
+                transfer,
+                pullAddresses(bind),
+                keys(identity, objects.ttlMax()),
+                functions(),
+                env.warnings());
+    }
+
+    private Ports ports() {
+        int serving = env.port(Setting.QUEUE_SERVING_PORT, 0);
+        int servingTls = env.port(Setting.QUEUE_SERVING_TLS_PORT, 0);
+        int user = env.port(Setting.USER_PORT, 1);
+        return new Ports(serving, servingTls, user, Ports.spare(serving));
+    }
+
+    private Timeouts timeouts() {
+        Duration overall = env.seconds(Setting.REVISION_TIMEOUT_SECONDS);
+        Duration responseStart = env.seconds(Setting.REVISION_RESPONSE_START_TIMEOUT_SECONDS);
+        return new Timeouts(overall, responseStart, env.seconds(Setting.REVISION_IDLE_TIMEOUT_SECONDS));
+    }
+
+    /** Judges the three flags where the Go sidecar does; the probes' two are read again with the probes. */
+    private boolean probeFlagsAndFullDuplex() {
+        boolean fullDuplex = env.flag(Setting.ENABLE_HTTP_FULL_DUPLEX);
+        env.flag(Setting.ENABLE_HTTP2_AUTO_DETECTION);
+        env.flag(Setting.ENABLE_MULTI_CONTAINER_PROBES);
+        return fullDuplex;
+    }
+
+    private Identity identity() {
+        String namespace = env.text(Setting.SERVING_NAMESPACE);
+        String service = env.text(Setting.SERVING_SERVICE);
+        String configuration = env.text(Setting.SERVING_CONFIGURATION);
+        String revision = env.text(Setting.SERVING_REVISION);
+        String pod = env.text(Setting.SERVING_POD);
+        String podIp = env.text(Setting.SERVING_POD_IP);
+        String name = env.given(Setting.POD_NAME);
+        return new Identity(
+                namespace,
+                service,
+                configuration,
+                revision,
+                pod,
+                podIp,
+                name != null ? name : env.text(Setting.HOSTNAME));
+    }
+
+    private Bind bind(String podIp) {
+        Bind bind = new Bind(env.address(Setting.BATON_BIND), Addresses.parse(podIp));
+        if (bind.relaxed()) {
+            env.warn("BATON_BIND is a loopback address: guards on addresses are relaxed, for one machine only");
+        } else if (bind.own().isLoopbackAddress()) {
+            env.warn("SERVING_POD_IP is not an address that other pods reach: references work inside this pod only");
+        }
+        return bind;
+    }
+
+    private ProxySettings proxy(int concurrency, boolean fullDuplex) {
+        return new ProxySettings(
+                concurrency,
+                fullDuplex,
+                (int) env.bytes(Setting.BATON_HEAD_BYTES, 1024, 16 << 20),
+                env.positiveDuration(Setting.BATON_HEAD_TIMEOUT),
+                env.duration(Setting.BATON_DRAIN_QUIET),
+                env.given(Setting.BATON_EVENT_LOOPS) == null
+                        ? Math.min(Runtime.getRuntime().availableProcessors(), 4)
+                        : env.count(Setting.BATON_EVENT_LOOPS, 1, 256));
+    }
+
+    private ObjectSettings objects(long limit, Duration overall, TransferSettings transfer) {
+        long automatic = limit > 0 ? Math.max(limit / 2, 1) : STORE_WITHOUT_LIMIT;
+        long store = env.given(Setting.BATON_STORE_BYTES) == null
+                ? automatic
+                : env.bytes(Setting.BATON_STORE_BYTES, 1, 1L << 50);
+        if (limit > 0 && store > limit - (long) transfer.windows() * transfer.windowBytes()) {
+            env.warn("BATON_STORE_BYTES and the transfer windows together exceed the memory limit of " + limit
+                    + " bytes");
+        }
+        Duration ttlMax = env.positiveDuration(Setting.BATON_TTL_MAX);
+        Duration ttl = env.positiveDuration(Setting.BATON_TTL);
+        if (ttl.compareTo(ttlMax) > 0) {
+            if (env.given(Setting.BATON_TTL) != null) {
+                throw Env.bad(Setting.BATON_TTL, env.text(Setting.BATON_TTL), "is longer than BATON_TTL_MAX");
+            }
+            ttl = ttlMax;
+        }
+        Duration putWait = env.given(Setting.BATON_PUT_WAIT) == null ? overall : env.duration(Setting.BATON_PUT_WAIT);
+        return new ObjectSettings(store, ttl, ttlMax, putWait, env.count(Setting.BATON_TOMBSTONES, 1, 1 << 24));
+    }
+
+    private TransferSettings transfer(long limit) {
+        int window = (int) env.bytes(Setting.BATON_WINDOW, 64 << 10, 1 << 30);
+        int windows = env.given(Setting.BATON_WINDOWS) == null
+                ? limit > 0 ? Math.clamp(limit / 8 / window, FEWEST_WINDOWS, MOST_WINDOWS) : MOST_WINDOWS
+                : env.count(Setting.BATON_WINDOWS, 1, 65536);
+        String streaming = env.text(Setting.BATON_STREAMING);
+        return new TransferSettings(
+                window,
+                windows,
+                env.bytes(Setting.BATON_INLINE_BYTES, 0, 64 << 20),
+                switch (streaming) {
+                    case "cut-through" -> Streaming.CUT_THROUGH;
+                    case "store-and-forward" -> Streaming.STORE_AND_FORWARD;
+                    default ->
+                        throw Env.bad(
+                                Setting.BATON_STREAMING, streaming, "is neither cut-through nor store-and-forward");
+                },
+                env.flag(Setting.BATON_EARLY_ACCEPT),
+                env.positiveDuration(Setting.BATON_CONNECT_TIMEOUT),
+                env.positiveDuration(Setting.BATON_PULL_IDLE),
+                offerHosts(),
+                socket(),
+                path(Setting.BATON_NODE_DIR));
+    }
+
+    private OfferHosts offerHosts() {
+        List<String> names = new ArrayList<>();
+        for (String name : env.list(Setting.BATON_OFFER_HOSTS)) {
+            if (name.equals("*") || name.lastIndexOf('*') > 0 || (name.startsWith("*") && !name.startsWith("*."))) {
+                throw Env.bad(Setting.BATON_OFFER_HOSTS, name, "is neither a host nor *. and a domain");
+            }
+            names.add(name.toLowerCase(Locale.ROOT));
+        }
+        String domain = env.text(Setting.BATON_CLUSTER_DOMAIN).toLowerCase(Locale.ROOT);
+        if (domain.startsWith(".") || domain.endsWith(".")) {
+            throw Env.bad(Setting.BATON_CLUSTER_DOMAIN, domain, "begins or ends with a dot");
+        }
+        return new OfferHosts(List.copyOf(names), domain);
+    }
+
+    /** unix(7): the name of an abstract socket has at most 107 bytes after its leading NUL. */
+    private String socket() {
+        String socket = env.text(Setting.BATON_SOCKET);
+        String name = socket.startsWith("@") ? socket.substring(1) : socket;
+        for (int i = 0; i < name.length(); i++) {
+            if (name.charAt(i) <= ' ' || name.charAt(i) > '~') {
+                throw Env.bad(Setting.BATON_SOCKET, socket, "has a character that is not printable ASCII");
+            }
+        }
+        if (name.isEmpty() || name.length() > 107) {
+            throw Env.bad(Setting.BATON_SOCKET, socket, "is not a name of 1 to 107 characters");
+        }
+        return name;
+    }
+
+    private AddressGuard pullAddresses(Bind bind) {
+        List<Cidr> pods = env.cidrs(Setting.BATON_POD_CIDRS);
+        List<Cidr> denied = new ArrayList<>(env.cidrs(Setting.BATON_SERVICE_CIDRS));
+        String server = env.given(Setting.KUBERNETES_SERVICE_HOST);
+        if (server != null) {
+            InetAddress address = Addresses.parse(server);
+            if (address != null) {
+                denied.add(Cidr.of(address.getAddress(), address.getAddress().length * 8));
+            } else if (pods.isEmpty()) {
+                // Some clusters put a name there; nothing is looked up, so that it cannot be kept out.
+                env.warn(
+                        "KUBERNETES_SERVICE_HOST is not an address: set BATON_POD_CIDRS to keep references away from it");
+            }
+        }
+        return new AddressGuard(pods, denied, bind.relaxed());
+    }
+
+    private KeySettings keys(Identity identity, Duration ttlMax) {
+        String tenant = env.given(Setting.BATON_TENANT);
+        String directory = env.text(Setting.BATON_KEYS_DIR);
+        KeySettings.Source source;
+        // A folder that was asked for may appear later; the default one counts only when it is there.
+        if (env.given(Setting.BATON_KEYS_DIR) != null || host.exists(directory)) {
+            source = new KeySettings.Directory(host.path(directory));
+        } else if (host.exists(PRIVATE_KEY)) {
+            source = new KeySettings.ServingCertificate(host.path(PRIVATE_KEY));
+        } else {
+            source = new KeySettings.ProcessOnly();
+            env.warn("no sealing keys are mounted: references work inside this pod only");
+        }
+        return new KeySettings(
+                source,
+                tenant == null ? identity.namespace() : tenant,
+                identity.namespace(),
+                KEY_REFRESH,
+                ADOPT_KEY_AFTER,
+                ttlMax);
+    }
+
+    private FunctionSettings functions() {
+        String url = env.given(Setting.BATON_FUNCTIONS_URL);
+        URI uri = null;
+        if (url != null) {
+            try {
+                uri = URI.create(url);
+            } catch (IllegalArgumentException e) {
+                // said below
+            }
+            if (uri == null || !"http".equals(uri.getScheme()) || uri.getHost() == null) {
+                throw Env.bad(Setting.BATON_FUNCTIONS_URL, url, "is not an http:// URL");
+            }
+        }
+        return new FunctionSettings(path(Setting.BATON_FUNCTIONS_DIR), uri);
+    }
+
+    private @Nullable Path path(Setting setting) {
+        String value = env.given(setting);
+        if (value == null) {
+            return null;
+        }
+        if (value.indexOf('\0') >= 0) {
+            throw Env.bad(setting, value, "is not a path");
+        }
+        return host.path(value);
+    }
+}

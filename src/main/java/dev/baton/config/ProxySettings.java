@@ -1,0 +1,32 @@
+package dev.baton.config;
+
+import java.time.Duration;
+
+/**
+ * The request path.
+ *
+ * @param containerConcurrency requests that run at once; 0 means no breaker
+ * @param fullDuplex ENABLE_HTTP_FULL_DUPLEX: the response may begin before an HTTP/1 request has been read
+ * @param headBytes longest head of a request or response, in bytes
+ * @param headTimeout time for a client to send one head
+ * @param drainQuiet time without an ordinary request after which the listeners close
+ * @param eventLoops threads that serve all sockets
+ */
+public record ProxySettings(
+        int containerConcurrency,
+        boolean fullDuplex,
+        int headBytes,
+        Duration headTimeout,
+        Duration drainQuiet,
+        int eventLoops) {
+
+    /** Requests that may wait for one of the {@link #containerConcurrency} places; 0 without a breaker. */
+    public int queueDepth() {
+        return (int) Math.min(10L * containerConcurrency, Integer.MAX_VALUE - 8);
+    }
+
+    /** Idle connections kept to the user's program. */
+    public int idleUpstreamConnections() {
+        return containerConcurrency > 0 ? containerConcurrency : 1000;
+    }
+}
