@@ -3,6 +3,7 @@ package dev.baton.config;
 import dev.baton.config.Logging.Keys;
 import dev.baton.config.Logging.Level;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** SERVING_LOGGING_CONFIG, laid over the Cloud Logging style that an empty one means; a bad one is no reason not to start. */
@@ -22,7 +23,7 @@ final class LoggingReader {
                 keys = keys(zap.object("encoderConfig"));
                 level = level(zap);
             } catch (ConfigException e) {
-                problem = e.getMessage();
+                problem = Objects.requireNonNullElse(e.getMessage(), "unreadable");
             }
         }
         // An invalid override is passed over.

@@ -125,7 +125,7 @@ final class ObservabilityReader {
         if (metrics != null && !endpoint.isEmpty()) {
             int colon = endpoint.lastIndexOf(':');
             boolean bracketed = endpoint.startsWith("[") && endpoint.charAt(Math.max(colon - 1, 0)) == ']';
-            if (colon < 0 || !bracketed && endpoint.indexOf(':') != colon) {
+            if (colon < 0 || (!bracketed && endpoint.indexOf(':') != colon)) {
                 throw metrics.bad("endpoint", "host:port or [host]:port");
             }
             hostName = bracketed ? endpoint.substring(1, colon - 1) : endpoint.substring(0, colon);

@@ -13,6 +13,8 @@ interface KeySource {
     boolean changes();
 
     /**
+     * What one reading gave.
+     *
      * @param keys what could be read
      * @param damaged ids that are there but could not be read: what is known of them stays in use
      * @param current id of the key to seal with, or null if there is none to be read

@@ -21,6 +21,8 @@ record KeyTable(Map<String, List<Held>> held, Map<String, List<Key>> byId, Key s
     private static final long PRESENT = Long.MAX_VALUE;
 
     /**
+     * A key and its times.
+     *
      * @param firstSeen when, milliseconds since 1970
      * @param goneSince when its file was first found missing, or {@link #PRESENT}
      */
