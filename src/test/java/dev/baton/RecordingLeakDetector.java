@@ -13,6 +13,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class RecordingLeakDetector<T> extends ResourceLeakDetector<T> {
     static final List<String> REPORTS = new CopyOnWriteArrayList<>();
 
+    /** Netty looks for this form first and complains when it is missing. */
+    public RecordingLeakDetector(Class<?> type, int samplingInterval, long maxActive) {
+        super(type, samplingInterval);
+    }
+
     /** Called by Netty through reflection. */
     public RecordingLeakDetector(Class<?> type, int samplingInterval) {
         super(type, samplingInterval);
