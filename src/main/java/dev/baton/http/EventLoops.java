@@ -17,6 +17,8 @@ public final class EventLoops implements AutoCloseable {
     private final EventLoopGroup group;
 
     /**
+     * Starts no thread yet: each loop's starts with its first channel.
+     *
      * @param threads number of event loops, at least 1
      * @param name prefix of the threads' names
      * @throws UnsatisfiedLinkError if Netty's native epoll transport cannot be loaded

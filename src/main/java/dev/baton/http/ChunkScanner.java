@@ -1,0 +1,108 @@
+package dev.baton.http;
+
+import io.netty.buffer.ByteBuf;
+
+/**
+ * Follows the framing of a chunked body (RFC 9112 section 7.1) byte by byte up to the last chunk's line; the data itself is
+ * skipped, not read. Pure.
+ */
+final class ChunkScanner {
+    private enum State {
+        FIRST_DIGIT,
+        SIZE,
+        EXTENSION,
+        SIZE_LF,
+        DATA,
+        DATA_CR,
+        DATA_LF,
+        END,
+        BAD
+    }
+
+    /** Longest chunk-size line, extensions included. */
+    private static final int MAX_LINE = 1024;
+
+    /** Zeros included; what they say must fit in an int, as Netty's decoder wants it. */
+    private static final int MAX_DIGITS = 16;
+
+    private State state = State.END;
+    private long remaining;
+    private int line;
+
+    void begin() {
+        state = State.FIRST_DIGIT;
+    }
+
+    /** The line of the last chunk has been passed; trailers follow. */
+    boolean ended() {
+        return state == State.END;
+    }
+
+    /** The framing is broken; nothing after this byte means anything. */
+    boolean bad() {
+        return state == State.BAD;
+    }
+
+    /** Returns the index after the last sound byte: {@code to}, unless the scanner has ended or found the framing bad. */
+    int scan(ByteBuf in, int from, int to) {
+        int at = from;
+        while (at < to && state != State.END && state != State.BAD) {
+            if (state == State.DATA) {
+                int data = (int) Math.min(remaining, to - at);
+                at += data;
+                remaining -= data;
+                if (remaining == 0) {
+                    state = State.DATA_CR;
+                }
+            } else {
+                state = next(in.getByte(at));
+                if (state != State.BAD) {
+                    at++;
+                }
+            }
+        }
+        return at;
+    }
+
+    private State next(byte b) {
+        return switch (state) {
+            case FIRST_DIGIT -> {
+                remaining = 0;
+                line = 0;
+                yield digit(b);
+            }
+            case SIZE -> {
+                if (b == '\r') {
+                    yield State.SIZE_LF;
+                }
+                yield b == ';' ? State.EXTENSION : digit(b);
+            }
+            case EXTENSION -> {
+                if (b == '\r') {
+                    yield State.SIZE_LF;
+                }
+                boolean printable = (b >= 0x20 && b != 0x7f) || b == '\t';
+                yield printable && ++line <= MAX_LINE ? State.EXTENSION : State.BAD;
+            }
+            case SIZE_LF -> {
+                if (b != '\n') {
+                    yield State.BAD;
+                }
+                yield remaining == 0 ? State.END : State.DATA;
+            }
+            case DATA_CR -> b == '\r' ? State.DATA_LF : State.BAD;
+            case DATA_LF -> b == '\n' ? State.FIRST_DIGIT : State.BAD;
+            case DATA, END, BAD -> throw new IllegalStateException(state.name());
+        };
+    }
+
+    private State digit(byte b) {
+        int digit = Character.digit(b, 16);
+        // Character.digit knows digits beyond ASCII, but none among bytes: negative ones are no code points.
+        if (digit < 0 || ++line > MAX_DIGITS) {
+            return State.BAD;
+        }
+        remaining = remaining << 4 | digit;
+        return remaining <= Integer.MAX_VALUE ? State.SIZE : State.BAD;
+    }
+}

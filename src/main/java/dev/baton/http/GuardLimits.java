@@ -1,0 +1,20 @@
+package dev.baton.http;
+
+/**
+ * What a peer may make a listener hold or wait for before its request is known.
+ *
+ * @param headBytes longest request head, and longest trailer section, in bytes
+ * @param fields most header fields in one head
+ * @param headMillis longest time from the first byte of a head to its last
+ * @param firstByteMillis longest silence of a new connection
+ */
+public record GuardLimits(int headBytes, int fields, int headMillis, int firstByteMillis) {
+    /** 64 KiB, 256 fields, 10 s for a head, 60 s for the first byte. */
+    public static final GuardLimits DEFAULT = new GuardLimits(64 * 1024, 256, 10_000, 60_000);
+
+    public GuardLimits {
+        if (headBytes < 1024 || fields < 1 || headMillis < 1 || firstByteMillis < 1) {
+            throw new IllegalArgumentException("limit too small");
+        }
+    }
+}

@@ -1,0 +1,371 @@
+package dev.baton.http;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import java.nio.channels.ClosedChannelException;
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Behind the HTTP/1 codec: makes of a connection a series of exchanges, one at a time and in order, and owns when it closes.
+ *
+ * <p>Handlers below see the messages of one request, then of the next one only when the first is answered. They write a
+ * response and need not think of pipelining, HTTP/1.0, {@code Connection} or how long a response is: a response without
+ * length becomes chunked, or ends with the connection. An exchange ends when the response's last content has been written and
+ * the request's has been read; what a client still sends of a request that is already answered is thrown away, up to a limit.
+ *
+ * <p>A {@link Refusal} becomes the answer to its request, and the connection's end. {@code close} in mid-response never looks
+ * like a complete response. One per connection; event loop only.
+ */
+public final class OneAtATime extends ChannelDuplexHandler {
+    /** Messages of later requests that are kept before reading stops. */
+    private static final int QUEUE_LIMIT = 32;
+    /** As much of an answered request as is read on, so that the connection can serve another one. Go's limit. */
+    private static final int DISCARD_LIMIT_BYTES = 256 * 1024;
+    /** How long a client that still sends may take to read the last response before the connection is reset. */
+    private static final int LINGER_MILLIS = 1_000;
+
+    private final ArrayDeque<Object> queue = new ArrayDeque<>(4);
+
+    // Of the open exchange.
+    private boolean open;
+    private boolean requestDone;
+    private boolean responseStarted;
+    private boolean responseDone;
+    private boolean keepAlive;
+    private boolean http10;
+    private boolean head;
+    private boolean endsWithConnection;
+    private boolean awaitsContinue;
+    private int discarded;
+
+    // Of the connection.
+    private boolean lastExchange;
+    private boolean closing;
+    private @Nullable Future<?> linger;
+
+    /** Whether an exchange is open; for tests and figures. */
+    boolean open() {
+        return open;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (closing) {
+            ReferenceCountUtil.release(message);
+        } else if ((open && requestDone) || !queue.isEmpty()) {
+            queue.add(message);
+            if (queue.size() == QUEUE_LIMIT) {
+                ReadGate.of(ctx.channel()).hold(ReadGate.Reason.PIPELINE);
+            }
+        } else {
+            deliver(ctx, message);
+        }
+    }
+
+    private void deliver(ChannelHandlerContext ctx, Object message) {
+        switch (message) {
+            case Refusal refusal -> refuse(ctx, refusal);
+            case HttpObject broken
+            when broken.decoderResult().isFailure() -> {
+                ReferenceCountUtil.release(broken);
+                refuse(ctx, open ? inBody(RequestHead.MALFORMED) : RequestHead.MALFORMED);
+            }
+            case HttpRequest request -> begin(ctx, request);
+            case HttpContent content -> body(ctx, content);
+            default -> ctx.fireChannelRead(message);
+        }
+    }
+
+    private void begin(ChannelHandlerContext ctx, HttpRequest request) {
+        open = true;
+        requestDone = request instanceof LastHttpContent;
+        responseStarted = false;
+        responseDone = false;
+        endsWithConnection = false;
+        discarded = 0;
+        http10 = request.protocolVersion().minorVersion() == 0;
+        head = HttpMethod.HEAD.equals(request.method());
+        keepAlive = !lastExchange && HttpUtil.isKeepAlive(request);
+        awaitsContinue = false;
+        String expect = request.headers().get(HttpHeaderNames.EXPECT);
+        if (expect != null && !http10) {
+            awaitsContinue = HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(expect);
+            if (!awaitsContinue) {
+                answer(ctx, request, HttpResponseStatus.EXPECTATION_FAILED);
+                return;
+            }
+        }
+        if (request.uri().charAt(0) == '*' && HttpMethod.OPTIONS.equals(request.method())) {
+            answer(ctx, request, HttpResponseStatus.OK);
+            return;
+        }
+        ctx.fireChannelRead(request);
+    }
+
+    private void answer(ChannelHandlerContext ctx, HttpRequest request, HttpResponseStatus status) {
+        ReferenceCountUtil.release(request);
+        write(ctx, Answers.empty(status), ctx.newPromise());
+        ctx.flush();
+    }
+
+    private void body(ChannelHandlerContext ctx, HttpContent content) {
+        if (!open) {
+            content.release();
+            return;
+        }
+        awaitsContinue = false;
+        boolean last = content instanceof LastHttpContent;
+        if (responseDone) {
+            discarded += content.content().readableBytes();
+            content.release();
+            if (last) {
+                requestDone = true;
+                end(ctx);
+            } else if (discarded > DISCARD_LIMIT_BYTES) {
+                closing = true;
+                lingeringClose(ctx);
+            }
+            return;
+        }
+        // Before it is passed on: the answer may be written while it is.
+        requestDone = last;
+        ctx.fireChannelRead(content);
+    }
+
+    private void refuse(ChannelHandlerContext ctx, Refusal refusal) {
+        if (refusal.inBody() && open && !responseDone) {
+            ctx.fireUserEventTriggered(ExchangeAborted.INSTANCE);
+            if (responseStarted) {
+                close(ctx, ctx.newPromise());
+                return;
+            }
+        }
+        if (open && responseDone) {
+            closing = true;
+            lingeringClose(ctx);
+            return;
+        }
+        if (!open) {
+            open = true;
+            responseStarted = false;
+            responseDone = false;
+            http10 = false;
+            head = false;
+        }
+        keepAlive = false;
+        requestDone = false;
+        write(
+                ctx,
+                Answers.mark(Answers.text(refusal.status(), refusal.text()), "bad-request", reached(refusal)),
+                ctx.newPromise());
+        ctx.flush();
+    }
+
+    private static Reached reached(Refusal refusal) {
+        return refusal.inBody() ? Reached.MAYBE : Reached.NO;
+    }
+
+    private static Refusal inBody(Refusal refusal) {
+        return new Refusal(refusal.status(), refusal.text(), true);
+    }
+
+    @Override
+    public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+        if (message instanceof HttpResponse response) {
+            if (response.status().code() < 200 && response.status().code() != 101) {
+                informational(ctx, response, promise);
+                return;
+            }
+            if (open && !responseStarted) {
+                responseHead(response);
+            }
+        }
+        if (!open || responseDone || closing) {
+            ReferenceCountUtil.release(message);
+            promise.tryFailure(new ClosedChannelException());
+            return;
+        }
+        if (message instanceof LastHttpContent) {
+            responseDone = true;
+            if (!keepAlive) {
+                closing = true;
+                ctx.write(message, promise.unvoid()).addListener(this::responseFlushed);
+                return;
+            }
+            ctx.write(message, promise);
+            if (requestDone) {
+                end(ctx);
+            } else {
+                // The rest of the request is thrown away: nobody below holds it back any more.
+                ReadGate.of(ctx.channel()).release(ReadGate.Reason.UPSTREAM);
+                ReadGate.of(ctx.channel()).release(ReadGate.Reason.ADMISSION);
+            }
+            return;
+        }
+        ctx.write(message, promise);
+    }
+
+    private void informational(ChannelHandlerContext ctx, HttpResponse response, ChannelPromise promise) {
+        if (!open || responseStarted || http10 || !(response instanceof FullHttpResponse)) {
+            ReferenceCountUtil.release(response);
+            promise.trySuccess();
+            return;
+        }
+        if (response.status().code() == 100) {
+            awaitsContinue = false;
+        }
+        ctx.write(response, promise);
+    }
+
+    private void responseHead(HttpResponse response) {
+        responseStarted = true;
+        HttpHeaders headers = response.headers();
+        int code = response.status().code();
+        boolean chunked = HttpUtil.isTransferEncodingChunked(response);
+        boolean hasLength =
+                head || code == 204 || code == 304 || chunked || headers.contains(HttpHeaderNames.CONTENT_LENGTH);
+        if (http10 && chunked) {
+            headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
+            hasLength = head;
+        } else if (!hasLength && !http10) {
+            headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+            hasLength = true;
+        }
+        endsWithConnection = !hasLength;
+        // A client that waits for leave to send its body will not send it now, or will: nobody can know.
+        keepAlive = keepAlive
+                && hasLength
+                && !awaitsContinue
+                && !headers.contains(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
+        response.setProtocolVersion(http10 ? HttpVersion.HTTP_1_0 : HttpVersion.HTTP_1_1);
+        if (!keepAlive) {
+            headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        } else if (http10) {
+            headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
+        }
+    }
+
+    /** The exchange is complete. Later requests start from a clean stack: the handlers below may be in the middle of this one. */
+    private void end(ChannelHandlerContext ctx) {
+        open = false;
+        if (lastExchange) {
+            closing = true;
+            ctx.executor()
+                    .execute(() -> ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(flushed -> ctx.close()));
+        } else if (!queue.isEmpty()) {
+            ctx.executor().execute(() -> next(ctx));
+        }
+    }
+
+    private void next(ChannelHandlerContext ctx) {
+        boolean delivered = false;
+        while (!queue.isEmpty() && !closing && !(open && requestDone)) {
+            delivered = true;
+            deliver(ctx, queue.poll());
+        }
+        if (queue.isEmpty()) {
+            ReadGate.of(ctx.channel()).release(ReadGate.Reason.PIPELINE);
+        }
+        if (delivered) {
+            ctx.fireChannelReadComplete();
+        }
+    }
+
+    private void responseFlushed(Future<? super Void> flushed) {
+        ChannelFuture future = (ChannelFuture) flushed;
+        if (requestDone && queue.isEmpty()) {
+            future.channel().close();
+        } else {
+            lingeringClose(future.channel().pipeline().context(this));
+        }
+    }
+
+    /** Closing a socket that has unread bytes resets it, and the reset overtakes the response: so half-close, read on, close. */
+    private void lingeringClose(@Nullable ChannelHandlerContext ctx) {
+        if (ctx == null || linger != null) {
+            return;
+        }
+        if (!(ctx.channel() instanceof DuplexChannel socket)) {
+            ctx.close();
+            return;
+        }
+        releaseQueue();
+        ReadGate gate = ReadGate.of(socket);
+        for (ReadGate.Reason reason : ReadGate.Reason.values()) {
+            gate.release(reason);
+        }
+        socket.shutdownOutput();
+        linger = ctx.executor().schedule(() -> ctx.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Enough has been read of later requests: a handler below that asks for its own request's body must not get more of them. */
+    @Override
+    public void read(ChannelHandlerContext ctx) {
+        if (!ReadGate.of(ctx.channel()).held(ReadGate.Reason.PIPELINE)) {
+            ctx.read();
+        }
+    }
+
+    @Override
+    public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+        if (open && responseStarted && !responseDone && endsWithConnection) {
+            // The connection's end would be the response's: only a reset tells that it is not complete.
+            ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+        }
+        closing = true;
+        ctx.close(promise);
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event == CloseWhenIdle.INSTANCE) {
+            lastExchange = true;
+            if (!open && queue.isEmpty()) {
+                close(ctx, ctx.newPromise());
+            } else if (open && !responseStarted) {
+                keepAlive = false;
+            }
+            return;
+        }
+        ctx.fireUserEventTriggered(event);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        closing = true;
+        releaseQueue();
+        Future<?> running = linger;
+        if (running != null) {
+            running.cancel(false);
+        }
+        ctx.fireChannelInactive();
+    }
+
+    private void releaseQueue() {
+        while (!queue.isEmpty()) {
+            ReferenceCountUtil.release(queue.poll());
+        }
+    }
+}
