@@ -1,0 +1,51 @@
+package dev.baton.demo;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** What this run has to work with. */
+final class Machine {
+    private static final long SMALLEST_STORE = 256L << 20;
+
+    private Machine() {}
+
+    static String description() throws IOException {
+        return String.format(
+                Locale.ROOT,
+                "%s, %d processors, %d GiB, Linux %s, JDK %s",
+                proc("cpuinfo", "model name", System.getProperty("os.arch")),
+                Runtime.getRuntime().availableProcessors(),
+                Math.round(memory().getTotalMemorySize() / (double) (1 << 30)),
+                System.getProperty("os.version"),
+                Runtime.version());
+    }
+
+    /**
+     * A budget for the object store that holds the file, if half of the memory that is free can; otherwise the usual one.
+     * A container's own limit counts.
+     */
+    static long storeBytes(long fileBytes) throws IOException {
+        String available = proc("meminfo", "MemAvailable", "0 kB");
+        long free = Math.min(Long.parseLong(available.replaceAll("\\D", "")) * 1024, memory().getTotalMemorySize());
+        // An object takes whole size classes of memory: up to a quarter more than its bytes.
+        long needed = Math.max(SMALLEST_STORE, fileBytes + fileBytes / 4 + (1 << 20));
+        return needed <= Math.max(SMALLEST_STORE, free / 2) ? needed : SMALLEST_STORE;
+    }
+
+    private static String proc(String file, String name, String otherwise) throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc", file))) {
+            if (line.startsWith(name)) {
+                return line.substring(line.indexOf(':') + 1).strip();
+            }
+        }
+        return otherwise;
+    }
+
+    private static OperatingSystemMXBean memory() {
+        return (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    }
+}

@@ -1,0 +1,130 @@
+package dev.baton.demo;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.http.HttpClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * Passes a real file between two pods in every way that Baton has, and checks each. Exit codes: 0 all steps passed,
+ * 1 a step or the start failed, 2 the command cannot be followed.
+ */
+final class MainJob {
+    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+
+    private final Options options;
+    private final Janitor janitor;
+    private volatile boolean ending;
+
+    private MainJob(Options options) throws IOException {
+        this.options = options;
+        this.janitor = new Janitor();
+        Runtime.getRuntime().addShutdownHook(new Thread(this::end, "end"));
+    }
+
+    public static void main(String[] args) throws InterruptedException {
+        int code;
+        try {
+            Options options = Options.parse(Arrays.asList(args));
+            Path file = Input.check(options.file() == null ? Input.standard() : options.file());
+            MainJob job = new MainJob(options);
+            code = options.netns() && options.inside().isEmpty() ? job.runInNamespaces(file) : job.run(file);
+        } catch (Options.UsageException | IOException e) {
+            System.err.println("scripts/run: " + e.getMessage());
+            code = 2;
+        }
+        System.exit(code);
+    }
+
+    /** Makes the namespaces and runs this class again in the node's: a JVM cannot change its own network. */
+    private int runInNamespaces(Path file) throws IOException, InterruptedException {
+        Namespaces.requirePossible();
+        List<String> names = Namespaces.make(janitor);
+        List<String> command = new ArrayList<>(List.of("ip", "netns", "exec", names.getFirst()));
+        command.addAll(Workload.javaCommand(MainJob.class));
+        command.addAll(options.again(names, file));
+        Process inside = new ProcessBuilder(command).inheritIO().start();
+        janitor.process(inside);
+        return inside.waitFor();
+    }
+
+    private int run(Path file) throws InterruptedException {
+        List<Pod> pods = new ArrayList<>();
+        try {
+            return run(file, pods);
+        } catch (IOException e) {
+            if (ending) {
+                // What fails here fails because the run was told to end; the exit code is the signal's.
+                new CountDownLatch(1).await();
+            }
+            complain("scripts/run: " + (e.getMessage() == null ? e.toString() : e.getMessage()), pods);
+            return 1;
+        }
+    }
+
+    private int run(Path file, List<Pod> pods) throws IOException, InterruptedException {
+        Path folder = Files.createTempDirectory("baton-run-");
+        janitor.folder(folder);
+        Keys.write(folder);
+        long storeBytes = Machine.storeBytes(Files.size(file));
+        HttpClient http =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        try (Network network = network()) {
+            String offerHost = network.consumerService().getAddress().getHostAddress();
+            Workload workload = new Workload(options.sidecar(), options.folder(), folder, file, storeBytes, offerHost);
+            Pod producer = Pod.start(network.producer(), ProducerFunction.class, workload, http, janitor);
+            pods.add(producer);
+            Pod consumer = Pod.start(network.consumer(), ConsumerFunction.class, workload, http, janitor);
+            pods.add(consumer);
+            Progress progress = new Progress(options.terminal() ? System.out : null, () -> {
+                Pulled pulled = producer.pulled();
+                return network.gateway().passedBytes() + pulled.in() + pulled.out();
+            });
+            progress.begin("starting two pods, hashing " + file, 0);
+            Input input = Input.of(file);
+            producer.awaitReady(START_LIMIT);
+            consumer.awaitReady(START_LIMIT);
+            progress.end();
+            Steps steps = new Steps(input, network, producer, consumer, new Functions(http), progress);
+            Report report =
+                    new Report(input, network.description(), Machine.description(), storeBytes, steps.run(storeBytes));
+            System.out.print(options.json() ? report.json() : options.markdown() ? report.markdown() : report.text());
+            if (!report.ok()) {
+                complain("scripts/run: a step failed; the pods' last words:", pods);
+            }
+            if (options.serve()) {
+                PrintStream out = options.json() ? System.err : System.out;
+                out.print("\n" + Serve.lines(network, input));
+                new CountDownLatch(1).await();
+            }
+            return report.ok() ? 0 : 1;
+        }
+    }
+
+    private Network network() throws IOException {
+        return options.inside().isEmpty() ? LoopbackNetwork.open() : NamespaceNetwork.open(options.inside());
+    }
+
+    private void complain(String message, List<Pod> pods) {
+        if (!ending) {
+            System.err.println(message);
+            pods.forEach(pod -> System.err.print(pod.lastLogLines()));
+        }
+    }
+
+    /** On every way out that leaves this JVM a choice; on the others the janitor acts alone. */
+    private void end() {
+        ending = true;
+        try {
+            janitor.close();
+        } catch (IOException e) {
+            System.err.println("scripts/run: " + e.getMessage());
+        }
+    }
+}

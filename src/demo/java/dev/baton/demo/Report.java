@@ -1,0 +1,177 @@
+package dev.baton.demo;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * A finished run, for people or for programs.
+ *
+ * @param network one line on where the pods were
+ * @param machine one line on what it ran on
+ * @param storeBytes the budget of each sidecar's object store
+ */
+record Report(Input input, String network, String machine, long storeBytes, List<Step> steps) {
+    private static final String TIMES =
+            "Time runs from the sender's first call to the receiver's last byte; reading the"
+                    + " file and hashing at the far end (its share: \"hashing\") are part of it.";
+
+    boolean ok() {
+        return steps.stream().allMatch(Step::ok);
+    }
+
+    String text() {
+        StringBuilder text = new StringBuilder();
+        text.append("input    ")
+                .append(input.file())
+                .append(", ")
+                .append(count(input.bytes()))
+                .append(" bytes\n");
+        text.append("SHA-256  ").append(input.sha256()).append("\n");
+        text.append("pods     ").append(network).append("\n");
+        text.append("machine  ").append(machine).append("\n\n");
+        text.append(table().text()).append("\n").append(TIMES).append("\n");
+        notes("", text);
+        failures(text);
+        return text.toString();
+    }
+
+    String markdown() {
+        StringBuilder text = new StringBuilder();
+        text.append("Input: `").append(input.file().getFileName()).append("`, ").append(count(input.bytes()));
+        text.append(" bytes; pods: ")
+                .append(network)
+                .append("; machine: ")
+                .append(machine)
+                .append(".\n\n");
+        text.append(table().markdown()).append("\n").append(TIMES).append("\n");
+        notes("- ", text);
+        failures(text);
+        return text.toString();
+    }
+
+    String json() {
+        return "{\n  \"ok\": " + ok()
+                + ",\n  \"input\": {\"file\": " + quote(input.file().toString()) + ", \"bytes\": " + input.bytes()
+                + ", \"sha256\": " + quote(input.sha256()) + "},\n  \"network\": " + quote(network)
+                + ",\n  \"machine\": " + quote(machine) + ",\n  \"storeBytes\": " + storeBytes
+                + ",\n  \"steps\": [\n    "
+                + steps.stream().map(Report::json).collect(Collectors.joining(",\n    ")) + "\n  ]\n}\n";
+    }
+
+    private Table table() {
+        Table table = new Table(
+                "step",
+                "",
+                "path",
+                ">bytes",
+                ">time s",
+                ">MB/s",
+                ">hashing s",
+                ">CPU s A + B",
+                ">peak MB A, B",
+                ">pull port",
+                "SHA-256 there",
+                "");
+        int last = 0;
+        for (Step step : steps) {
+            boolean moved = step.bytes() >= 0;
+            long pulled = Math.max(
+                    step.producer().pulled().out(), step.producer().pulled().in());
+            table.add(
+                    step.number() == last ? "" : Integer.toString(step.number()),
+                    step.name(),
+                    step.path(),
+                    moved ? count(step.bytes()) : "-",
+                    step.time().isZero() ? "-" : seconds("%.3f", step.time()),
+                    moved ? String.format(Locale.ROOT, "%.0f", step.megabytesPerSecond()) : "-",
+                    step.hashing().isZero() ? "-" : seconds("%.3f", step.hashing()),
+                    seconds("%.2f", step.producer().cpu()) + " + "
+                            + seconds("%.2f", step.consumer().cpu()),
+                    (step.producer().peakBytes() >> 20) + ", "
+                            + (step.consumer().peakBytes() >> 20),
+                    count(pulled),
+                    step.sha256().stream()
+                            .distinct()
+                            .map(sha256 -> sha256.substring(0, 16))
+                            .collect(Collectors.joining(" ")),
+                    step.ok() ? "ok" : "FAILED");
+            last = step.number();
+        }
+        return table;
+    }
+
+    private void notes(String bullet, StringBuilder text) {
+        for (Step step : steps) {
+            if (!step.note().isEmpty()) {
+                text.append(bullet)
+                        .append("Step ")
+                        .append(step.number())
+                        .append(", ")
+                        .append(step.name());
+                text.append(": ").append(step.note()).append(".\n");
+            }
+        }
+    }
+
+    private void failures(StringBuilder text) {
+        for (Step step : steps) {
+            if (step.failure() != null) {
+                text.append("FAILED: step ").append(step.number()).append(", ").append(step.name());
+                text.append(": ").append(step.failure()).append("\n");
+            }
+        }
+    }
+
+    private static String json(Step step) {
+        String failure = step.failure();
+        return "{\"step\": " + step.number()
+                + ", \"name\": " + quote(step.name())
+                + ", \"path\": " + quote(step.path())
+                + ", \"ok\": " + step.ok()
+                + ", \"bytes\": " + (step.bytes() < 0 ? "null" : step.bytes())
+                + ", \"seconds\": " + seconds("%.6f", step.time())
+                + ", \"megabytesPerSecond\": " + String.format(Locale.ROOT, "%.1f", step.megabytesPerSecond())
+                + ", \"hashSeconds\": " + seconds("%.6f", step.hashing())
+                + ", \"sha256\": "
+                + step.sha256().stream().map(Report::quote).collect(Collectors.joining(", ", "[", "]"))
+                + ",\n     \"producer\": " + json(step.producer())
+                + ", \"consumer\": " + json(step.consumer())
+                + (step.note().isEmpty() ? "" : ", \"note\": " + quote(step.note()))
+                + (failure == null ? "" : ", \"failure\": " + quote(failure)) + "}";
+    }
+
+    private static String json(Step.Cost cost) {
+        return "{\"cpuSeconds\": " + seconds("%.2f", cost.cpu()) + ", \"peakBytes\": " + cost.peakBytes()
+                + ", \"pulledOut\": " + cost.pulled().out() + ", \"pulledIn\": "
+                + cost.pulled().in() + "}";
+    }
+
+    private static String quote(String text) {
+        StringBuilder quoted = new StringBuilder("\"");
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            switch (c) {
+                case '"', '\\' -> quoted.append('\\').append(c);
+                case '\n' -> quoted.append("\\n");
+                default -> {
+                    if (c < ' ') {
+                        quoted.append(String.format("\\u%04x", (int) c));
+                    } else {
+                        quoted.append(c);
+                    }
+                }
+            }
+        }
+        return quoted.append('"').toString();
+    }
+
+    private static String seconds(String format, Duration time) {
+        return String.format(Locale.ROOT, format, Step.seconds(time));
+    }
+
+    private static String count(long n) {
+        return String.format(Locale.ROOT, "%,d", n);
+    }
+}

@@ -1,0 +1,71 @@
+package dev.baton.demo;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one step did and cost.
+ *
+ * @param number the step it belongs to; a step may have several rows
+ * @param path how the bytes crossed between the pods
+ * @param bytes bytes that arrived, all receivers together; -1 if the step moves none
+ * @param time from the sender's first call to the receiver's last byte, hashing included
+ * @param hashing how much of it the receivers spent in SHA-256 alone
+ * @param sha256 what each receiver computed
+ * @param failure why the step counts as failed; null if it does not
+ * @param note what is to be said beside the figures; empty if nothing
+ */
+record Step(
+        int number,
+        String name,
+        String path,
+        long bytes,
+        Duration time,
+        Duration hashing,
+        Cost producer,
+        Cost consumer,
+        List<String> sha256,
+        @Nullable String failure,
+        String note) {
+
+    /**
+     * What a sidecar spent on a step.
+     *
+     * @param cpu processor time
+     * @param peakBytes most resident memory during the step
+     * @param pulled bytes over its pull port
+     */
+    record Cost(Duration cpu, long peakBytes, Pulled pulled) {
+        static final Cost NONE = new Cost(Duration.ZERO, 0, new Pulled(0, 0));
+    }
+
+    /** A step that this input leaves out, and why. */
+    static Step notApplicable(int number, String name, String why) {
+        return new Step(
+                number,
+                name,
+                "not applicable",
+                -1,
+                Duration.ZERO,
+                Duration.ZERO,
+                Cost.NONE,
+                Cost.NONE,
+                List.of(),
+                null,
+                why);
+    }
+
+    boolean ok() {
+        return failure == null;
+    }
+
+    /** Millions of bytes per second; 0 if nothing was moved. */
+    double megabytesPerSecond() {
+        return bytes <= 0 || time.isZero() ? 0 : bytes / 1e6 / seconds(time);
+    }
+
+    static double seconds(Duration time) {
+        return time.toNanos() / 1e9;
+    }
+}

@@ -1,0 +1,5 @@
+/** The main job: two sample functions, a gateway, and a driver that passes a real file between two pods and checks what arrived. */
+@NullMarked
+package dev.baton.demo;
+
+import org.jspecify.annotations.NullMarked;
