@@ -1,0 +1,122 @@
+package dev.baton.telemetry;
+
+import dev.baton.config.Identity;
+import dev.baton.config.Logging;
+import dev.baton.config.Logging.Level;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Duration;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sidecar's log: JSON lines with the keys that Knative's logging configuration asks for, and on each line which revision
+ * and pod it comes from. Any thread; lines are formatted by the caller and written by a thread of their own, so that no
+ * event loop waits for standard output. References, keys, capabilities and addresses of peers don't belong in it.
+ */
+public final class JsonLog implements AutoCloseable {
+    /** The logger's name, as operators and tests know it from the Go sidecar. */
+    public static final String NAME = "queueproxy";
+
+    private static final String FALLBACK_NAME = "fallback-logger";
+
+    private final Logging settings;
+    private final InstantSource clock;
+    private final String name;
+    private final String key;
+    private final String pod;
+    private final LogWriter writer;
+    private volatile Level level;
+
+    /** @param out where lines go; closed by nobody */
+    public JsonLog(Logging settings, Identity identity, OutputStream out, InstantSource clock) {
+        this.settings = settings;
+        this.clock = clock;
+        this.level = settings.level();
+        this.key = identity.namespace() + "/" + identity.revision();
+        this.pod = identity.pod();
+        this.name = settings.problem().isEmpty() ? NAME : FALLBACK_NAME + "." + NAME;
+        this.writer = new LogWriter(
+                out,
+                count -> line(Level.WARN, name, count + " log lines dropped: standard output does not keep up", null));
+        if (!settings.problem().isEmpty()) {
+            warn("Failed to parse logging config - using default zap production config: " + settings.problem());
+        }
+    }
+
+    public void debug(String message) {
+        log(Level.DEBUG, message, null);
+    }
+
+    public void info(String message) {
+        log(Level.INFO, message, null);
+    }
+
+    public void warn(String message) {
+        log(Level.WARN, message, null);
+    }
+
+    public void error(String message, @Nullable Throwable cause) {
+        log(Level.ERROR, message, cause);
+    }
+
+    /** Whether a line of this level is written. */
+    public boolean writes(Level lineLevel) {
+        return lineLevel.compareTo(level) >= 0;
+    }
+
+    public Level level() {
+        return level;
+    }
+
+    /** Holds from the next line on. */
+    public void level(Level lowest) {
+        level = lowest;
+    }
+
+    private void log(Level lineLevel, String message, @Nullable Throwable cause) {
+        if (writes(lineLevel)) {
+            write(lineLevel, name, message, cause);
+        }
+    }
+
+    /** Writes a line of another logger, whatever the level here. */
+    void write(Level lineLevel, String logger, String message, @Nullable Throwable cause) {
+        writer.append(line(lineLevel, logger, message, cause));
+    }
+
+    private byte[] line(Level lineLevel, String logger, String message, @Nullable Throwable cause) {
+        var line = new LogLine()
+                .level(settings.keys(), lineLevel)
+                .time(settings.keys(), clock.instant())
+                .field(settings.keys().logger(), logger)
+                .field(settings.keys().message(), message)
+                .field("knative.dev/key", key)
+                .field("knative.dev/pod", pod);
+        if (cause != null) {
+            line.field("error", cause.getMessage() != null ? cause.getMessage() : cause.toString());
+            if (lineLevel.compareTo(Level.ERROR) >= 0) {
+                line.field(settings.keys().stacktrace(), stackTrace(cause));
+            }
+        }
+        return line.end();
+    }
+
+    private static String stackTrace(Throwable cause) {
+        var text = new StringWriter();
+        cause.printStackTrace(new PrintWriter(text, true));
+        return text.toString();
+    }
+
+    /** Waits until the lines so far are written, at most that long. Blocks. */
+    public void flush(Duration patience) {
+        writer.flush(patience);
+    }
+
+    /** Writes what is left, for at most two seconds. Blocks. */
+    @Override
+    public void close() {
+        writer.close();
+    }
+}
