@@ -1,0 +1,130 @@
+package dev.baton.admin;
+
+import dev.baton.http.Answers;
+import dev.baton.http.Problem;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
+
+/**
+ * What port 8022 serves, and to whom.
+ *
+ * <table>
+ * <caption>First match wins; what a caller may not use does not exist for it: 404, as the queue-proxy answers.</caption>
+ * <tr><th>target</th><th>from inside the pod</th><th>from elsewhere</th></tr>
+ * <tr><td>{@code /wait-for-drain}, any method</td><td>preStop hook</td><td>preStop hook (the kubelet)</td></tr>
+ * <tr><td>{@code /v1/...}, absolute form, CONNECT</td><td>object API</td><td>404</td></tr>
+ * <tr><td>{@code /actuator/{health,health/x,info,prometheus}}</td><td>control plane</td><td>control plane</td></tr>
+ * <tr><td>{@code /actuator/...}</td><td>control plane</td><td>404</td></tr>
+ * </table>
+ *
+ * <p>Until the control plane is up, what belongs to it gets 503 and {@code Retry-After}. Event loop only, but for attaching.
+ */
+public final class AdminRoutes implements BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> {
+    private static final String HEALTH = "/actuator/health";
+    private static final Problem STARTING =
+            new Problem(503, "starting", "The control plane is starting", "Try again in a second.");
+
+    private final Inside inside;
+    private final Consumer<Runnable> hooks;
+    private final BiFunction<HttpServerRequest, HttpServerResponse, ? extends Publisher<Void>> objects;
+    private volatile @Nullable BiFunction<HttpServerRequest, HttpServerResponse, ? extends Publisher<Void>>
+            controlPlane;
+
+    /**
+     * @param hooks takes what is to run when a preStop hook may be answered
+     * @param objects the object API with its forward proxy
+     */
+    public AdminRoutes(
+            Inside inside,
+            Consumer<Runnable> hooks,
+            BiFunction<HttpServerRequest, HttpServerResponse, ? extends Publisher<Void>> objects) {
+        this.inside = inside;
+        this.hooks = hooks;
+        this.objects = objects;
+    }
+
+    /** From now on the control plane answers for itself; null takes that back. Any thread. */
+    public void controlPlane(
+            @Nullable BiFunction<HttpServerRequest, HttpServerResponse, ? extends Publisher<Void>> handler) {
+        controlPlane = handler;
+    }
+
+    @Override
+    public Publisher<Void> apply(HttpServerRequest request, HttpServerResponse response) {
+        String target = request.uri();
+        if (!target.startsWith("/")) {
+            return isInside(request) ? objects.apply(request, response) : notFound(response);
+        }
+        String path = path(target);
+        if (path.equals("/wait-for-drain")) {
+            return waitForDrain(response);
+        }
+        if (path.startsWith("/v1/")) {
+            return isInside(request) ? objects.apply(request, response) : notFound(response);
+        }
+        boolean forControlPlane = path.equals("/actuator") || path.startsWith("/actuator/");
+        if (forControlPlane && (isInside(request) || isPublic(path))) {
+            var attached = controlPlane;
+            return attached != null ? attached.apply(request, response) : starting(response);
+        }
+        return notFound(response);
+    }
+
+    private boolean isInside(HttpServerRequest request) {
+        return inside.test(request.connectionHostAddress(), request.connectionRemoteAddress());
+    }
+
+    /** Compared as it was sent: an escaped or padded spelling is none of these. */
+    private static boolean isPublic(String path) {
+        return path.equals("/actuator/info")
+                || path.equals("/actuator/prometheus")
+                || path.equals(HEALTH)
+                || (path.startsWith(HEALTH + "/") && isWord(path, HEALTH.length() + 1));
+    }
+
+    private static boolean isWord(String path, int from) {
+        for (int i = from; i < path.length(); i++) {
+            char c = path.charAt(i);
+            if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-')) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private Publisher<Void> waitForDrain(HttpServerResponse response) {
+        Mono<Void> released = Mono.create((MonoSink<Void> sink) -> hooks.accept(sink::success));
+        return released.then(Mono.defer(() -> send(response, Answers.empty(HttpResponseStatus.OK))));
+    }
+
+    private static Mono<Void> notFound(HttpServerResponse response) {
+        return send(response, Answers.error(HttpResponseStatus.NOT_FOUND, "404 page not found"));
+    }
+
+    private static Mono<Void> starting(HttpServerResponse response) {
+        FullHttpResponse answer = Answers.problem(STARTING);
+        answer.headers().set(HttpHeaderNames.RETRY_AFTER, "1");
+        return send(response, answer);
+    }
+
+    private static Mono<Void> send(HttpServerResponse response, FullHttpResponse answer) {
+        return response.status(answer.status())
+                .headers(answer.headers())
+                .sendObject(answer.content())
+                .then();
+    }
+
+    private static String path(String target) {
+        int query = target.indexOf('?');
+        return query < 0 ? target : target.substring(0, query);
+    }
+}
