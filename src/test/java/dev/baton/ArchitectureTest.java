@@ -71,6 +71,8 @@ class ArchitectureTest {
     static final ArchRule onlyKernelCallsNativeCode = noClasses()
             .that()
             .resideOutsideOfPackage(ROOT + ".kernel")
+            .and()
+            .doNotHaveFullyQualifiedName(ROOT + ".Signals")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("com.sun.jna..", "java.lang.foreign..", "sun.misc..", "jdk.internal..");

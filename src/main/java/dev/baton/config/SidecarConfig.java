@@ -37,6 +37,11 @@ public record SidecarConfig(
         return read(env, Path.of("/"));
     }
 
+    /** As above from this process's own environment. */
+    public static SidecarConfig read() {
+        return read(System.getenv());
+    }
+
     /** As above with the files below another root. */
     static SidecarConfig read(Map<String, String> env, Path root) {
         return ConfigReader.read(new Env(env), new Host(root));

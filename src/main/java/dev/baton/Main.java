@@ -1,0 +1,67 @@
+package dev.baton;
+
+import dev.baton.admin.ControlPlane;
+import dev.baton.config.ConfigException;
+import dev.baton.config.SidecarConfig;
+import dev.baton.telemetry.JsonLog;
+import dev.baton.telemetry.JulBridge;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.netty.util.internal.logging.JdkLoggerFactory;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.net.BindException;
+import java.time.InstantSource;
+import java.util.Map;
+
+/**
+ * The composition root. Order is all here: settings, then the request plane, which serves from that moment on, then the
+ * control plane; at the end the same backwards.
+ */
+public final class Main {
+    private static final int FAILURE = 1;
+
+    private Main() {}
+
+    /** Exits with 0 after a drain, with 1 when the settings or a port are not to be had or on a second signal. */
+    public static void main(String[] args) throws InterruptedException {
+        if (System.getProperty("spring.aot.processing") != null) {
+            // The build runs main to learn the control plane's beans, on a machine where no sidecar is wanted.
+            ControlPlane.start(Map.of());
+            return;
+        }
+        System.exit(run());
+    }
+
+    private static int run() throws InterruptedException {
+        SidecarConfig config;
+        try {
+            config = SidecarConfig.read();
+        } catch (ConfigException e) {
+            System.err.println(e.getMessage());
+            return FAILURE;
+        }
+        var out = new FileOutputStream(FileDescriptor.out);
+        try (var log = new JsonLog(config.logging(), config.identity(), out, InstantSource.system())) {
+            return run(config, log);
+        }
+    }
+
+    private static int run(SidecarConfig config, JsonLog log) throws InterruptedException {
+        JulBridge.install(log);
+        InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
+        log.info("Starting queue-proxy");
+        config.warnings().forEach(log::warn);
+        try (var plane = new RequestPlane(config, log)) {
+            Signals.onTermination(plane.shutdown()::signal);
+            var controlPlane = ControlPlane.start(plane.beans());
+            log.info("Control plane is up");
+            plane.shutdown().await();
+            controlPlane.close();
+        } catch (BindException | RuntimeException e) {
+            log.error("Failed to bring up queue-proxy, shutting down.", e);
+            return FAILURE;
+        }
+        log.info("Shutdown complete, exiting...");
+        return 0;
+    }
+}
