@@ -18,6 +18,19 @@ public final class LinuxException extends RuntimeException {
         this.errno = errno;
     }
 
+    /**
+     * Passes a good result through.
+     *
+     * @param result what a facility's method returned: a result, or −errno
+     * @throws LinuxException when it is −errno
+     */
+    public static long check(String call, long result) {
+        if (result < 0) {
+            throw new LinuxException(call, (int) -result);
+        }
+        return result;
+    }
+
     /** The system call's Linux name. */
     public String call() {
         return call;

@@ -21,23 +21,27 @@ public record StoreSettings(
         int maxTombstones,
         Duration grace,
         Duration poolIdle) {
+    /** More than any machine has, less than the address space of a process. */
+    public static final long BUDGET_BYTES_MAX = 1L << 46;
+
+    /** @throws IllegalArgumentException when something is out of range */
     public StoreSettings {
-        if (budgetBytes < 1 || maxObjects < 1 || maxTombstones < 0) {
-            throw new IllegalArgumentException("limits of the store must be positive");
+        if (budgetBytes < 1 || budgetBytes > BUDGET_BYTES_MAX || maxObjects < 1 || maxTombstones < 0) {
+            throw new IllegalArgumentException("limits of the store are out of range");
         }
         if (!defaultTtl.isPositive() || !maxTtl.isPositive() || grace.isNegative() || poolIdle.isNegative()) {
             throw new IllegalArgumentException("durations of the store must be positive");
         }
     }
 
-    /** Everything but the budget at its default: 10 min and at most 1 h of life, 200,000 objects, 65,536 tombstones, 60 s and 30 s. */
+    /** Everything but the budget at its default: 10 min and at most 1 h of life, 100,000 objects, 16,384 tombstones, 60 s and 30 s. */
     public static StoreSettings ofBudget(long budgetBytes) {
         return new StoreSettings(
                 budgetBytes,
                 Duration.ofSeconds(600),
                 Duration.ofHours(1),
-                200_000,
-                65_536,
+                100_000,
+                16_384,
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(30));
     }

@@ -1,0 +1,194 @@
+package dev.baton.store;
+
+import dev.baton.kernel.LinuxException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The budget and the line of those who wait for a part of it: first uploads that hold memory already and cannot end without more, then new
+ * puts, each in order of arrival. Nobody overtakes, however small. Guarded by the store's lock, except for {@link #settle}.
+ */
+final class Room {
+    /** What an upload of unknown size starts with. */
+    static final int FIRST_EXTENT = 4 << 10;
+    /** Extents double the upload's memory, up to this. */
+    private static final long EXTENT_MAX = 64 << 20;
+
+    private final Object lock;
+    private final MemoryPool pool;
+    private final long budgetBytes;
+    private final int maxObjects;
+    private final LinkedHashSet<Waiter.Growth> growths = new LinkedHashSet<>();
+    private final LinkedHashSet<Waiter.Put> puts = new LinkedHashSet<>();
+    private int objects;
+
+    Room(Object lock, MemoryPool pool, StoreSettings settings) {
+        this.lock = lock;
+        this.pool = pool;
+        this.budgetBytes = SizeClasses.wholePages(settings.budgetBytes());
+        this.maxObjects = settings.maxObjects();
+    }
+
+    long budgetBytes() {
+        return budgetBytes;
+    }
+
+    int waiters() {
+        return growths.size() + puts.size();
+    }
+
+    /** Room for a new object, or null when it has to wait. */
+    @Nullable
+    Claim claim(PutSpec spec) {
+        return waiters() == 0 ? claimNow(spec) : null;
+    }
+
+    private @Nullable Claim claimNow(PutSpec spec) {
+        if (objects >= maxObjects) {
+            return null;
+        }
+        long bytes = spec.size() == PutSpec.UNKNOWN_SIZE ? FIRST_EXTENT : spec.size();
+        Claim claim = bytes == 0 ? new Claim(null, List.of()) : claimBytes(bytes);
+        if (claim != null) {
+            objects++;
+        }
+        return claim;
+    }
+
+    /** Room for that many more bytes of an upload, or null when it has to wait. */
+    @Nullable
+    Claim claim(Waiter.Growth growth) {
+        return growths.isEmpty() ? claimNow(growth) : null;
+    }
+
+    private @Nullable Claim claimNow(Waiter.Growth growth) {
+        long wished = Math.min(growth.writer.object.content.capacity(), EXTENT_MAX);
+        Claim claim = wished > growth.bytes ? claimBytes(wished) : null;
+        return claim == null ? claimBytes(growth.bytes) : claim;
+    }
+
+    private @Nullable Claim claimBytes(long bytes) {
+        List<Chunk> evicted = new ArrayList<>(0);
+        Space space = pool.claim(bytes, budgetBytes, evicted);
+        return space == null ? null : new Claim(space, evicted);
+    }
+
+    void enqueue(Waiter waiter) {
+        switch (waiter) {
+            case Waiter.Growth growth -> growths.add(growth);
+            case Waiter.Put put -> puts.add(put);
+        }
+    }
+
+    /** Leaves the line; false when it was not in it any more. */
+    boolean leave(Waiter waiter) {
+        return switch (waiter) {
+            case Waiter.Growth growth -> growths.remove(growth);
+            case Waiter.Put put -> puts.remove(put);
+        };
+    }
+
+    /** Something became free: serves those at the head of the line. */
+    void serve(Aftermath out) {
+        while (!growths.isEmpty()) {
+            Waiter.Growth growth = growths.getFirst();
+            Claim claim = claimNow(growth);
+            if (claim == null) {
+                return;
+            }
+            growths.remove(growth);
+            out.grants.add(new Aftermath.Grant(growth, claim));
+        }
+        while (!puts.isEmpty()) {
+            Waiter.Put put = puts.getFirst();
+            Claim claim = claimNow(put.spec);
+            if (claim == null) {
+                return;
+            }
+            puts.remove(put);
+            out.grants.add(new Aftermath.Grant(put, claim));
+        }
+    }
+
+    /** Sends everybody away. */
+    void refuseAll(RuntimeException cause, Aftermath out) {
+        growths.forEach(growth -> out.refusals.add(new Aftermath.Refusal(growth, cause)));
+        puts.forEach(put -> out.refusals.add(new Aftermath.Refusal(put, cause)));
+        growths.clear();
+        puts.clear();
+    }
+
+    /** An object ended, or did not come to be. */
+    void objectEnded() {
+        objects--;
+    }
+
+    /** Frees an object's memory. */
+    void release(Content content, long nowMillis, Aftermath out) {
+        long written = content.written();
+        for (Space space : content.clear()) {
+            pool.release(space, Math.clamp(written, 0, space.capacity()), nowMillis, out.doomed);
+            written -= space.capacity();
+        }
+    }
+
+    /** Frees memory that no object got. */
+    void release(Space space, long nowMillis, Aftermath out) {
+        pool.release(space, 0, nowMillis, out.doomed);
+    }
+
+    /** An upload of unknown size is complete: what lies behind its last byte is free. */
+    void shrink(Content content) {
+        long written = content.written();
+        for (Space space : content.spaces()) {
+            pool.shrink(space, Math.clamp(written, 0, space.capacity()));
+            written -= space.capacity();
+        }
+    }
+
+    /**
+     * Makes a claim real. Without the lock, on the thread that made the claim.
+     *
+     * @throws LinuxException when the kernel refuses, even after all idle memory has been given back to it; the memory is unclaimed then
+     */
+    @Nullable
+    Space settle(Claim claim) {
+        claim.evicted().forEach(MemoryPool::close);
+        Space space = claim.space();
+        if (space == null || space.chunk.isMapped()) {
+            return space;
+        }
+        boolean mapped = false;
+        try {
+            map(space);
+            mapped = true;
+        } finally {
+            synchronized (lock) {
+                if (mapped) {
+                    pool.mapped(space);
+                } else {
+                    pool.unclaim(space);
+                }
+            }
+        }
+        return space;
+    }
+
+    private void map(Space space) {
+        try {
+            pool.map(space);
+        } catch (LinuxException refused) {
+            List<Chunk> idle = new ArrayList<>();
+            synchronized (lock) {
+                pool.evict(0, idle);
+            }
+            if (idle.isEmpty()) {
+                throw refused;
+            }
+            idle.forEach(MemoryPool::close);
+            pool.map(space);
+        }
+    }
+}

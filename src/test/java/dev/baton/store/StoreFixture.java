@@ -1,0 +1,151 @@
+package dev.baton.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.baton.kernel.Linux;
+import dev.baton.store.Admission.Admitted;
+import dev.baton.store.Lookup.Found;
+import dev.baton.store.Reservation.Reserved;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+
+/** A store over real memory with a clock that stands still until told; {@link #close} checks that nothing is left of it in the kernel. */
+final class StoreFixture implements AutoCloseable {
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+
+    final AtomicLong wallMillis = new AtomicLong(1_700_000_000_000L);
+    final InstantSource clock = () -> Instant.ofEpochMilli(wallMillis.get());
+    final String name = "store-test-" + NUMBER.incrementAndGet();
+    final MemoryPool pool;
+    final ObjectStore store;
+
+    StoreFixture(long budgetBytes) {
+        this(StoreSettings.ofBudget(budgetBytes));
+    }
+
+    StoreFixture(StoreSettings settings) {
+        this(settings, Linux::running);
+    }
+
+    StoreFixture(StoreSettings settings, Supplier<Linux> linux) {
+        pool = new MemoryPool(linux, name);
+        store = new ObjectStore(settings, pool, clock, new SecureRandom());
+    }
+
+    static PutSpec spec(long size, int retrievals) {
+        return new PutSpec(size, retrievals, Duration.ofSeconds(60), "application/octet-stream", null);
+    }
+
+    static PutSpec spec(long size) {
+        return spec(size, 1);
+    }
+
+    static PutSpec unknown() {
+        return spec(PutSpec.UNKNOWN_SIZE);
+    }
+
+    /** Bytes that differ from object to object and from place to place. */
+    static byte[] pattern(int seed, int size) {
+        byte[] bytes = new byte[size];
+        for (int i = 0; i < size; i++) {
+            bytes[i] = (byte) (seed * 31 + i * 7 + (i >> 8) + 1);
+        }
+        return bytes;
+    }
+
+    void pass(long millis) {
+        wallMillis.addAndGet(millis);
+    }
+
+    Upload begin(PutSpec spec) {
+        Admission admission = store.admit(spec);
+        assertThat(admission).isInstanceOf(Admitted.class);
+        return ((Admitted) admission).upload();
+    }
+
+    Upload put(byte[] bytes, int retrievals) {
+        Upload upload = begin(spec(bytes.length, retrievals));
+        upload.write(ByteBuffer.wrap(bytes));
+        upload.complete();
+        return upload;
+    }
+
+    Upload put(byte[] bytes) {
+        return put(bytes, 1);
+    }
+
+    StoredObject find(Upload upload) {
+        Lookup lookup = store.find(upload.id(), upload.capability());
+        assertThat(lookup).isInstanceOf(Found.class);
+        return ((Found) lookup).object();
+    }
+
+    Lookup lookup(Upload upload) {
+        return store.find(upload.id(), upload.capability());
+    }
+
+    Retrieval retrieve(Upload upload) {
+        Reservation reservation = find(upload).reserve();
+        assertThat(reservation).isInstanceOf(Reserved.class);
+        return ((Reserved) reservation).retrieval();
+    }
+
+    static byte[] readAll(Retrieval retrieval) {
+        ByteBuffer all = ByteBuffer.allocate(Math.toIntExact(retrieval.size()));
+        while (!retrieval.finished(all.position())) {
+            ByteBuffer part = retrieval.read(all.position(), 64 << 10);
+            assertThat(part).isNotNull();
+            all.put(part);
+        }
+        return all.array();
+    }
+
+    byte[] get(Upload upload) {
+        Retrieval retrieval = retrieve(upload);
+        byte[] bytes = readAll(retrieval);
+        retrieval.commit();
+        return bytes;
+    }
+
+    /** Mappings and descriptors of this store's memfds that the process holds. */
+    long kernelObjects() {
+        try (var descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            long open = descriptors.filter(this::isOurs).count();
+            // Anonymous slabs have no name; the pool's figures cover them.
+            long mapped = Files.readAllLines(Path.of("/proc/self/maps")).stream()
+                    .filter(line -> line.contains("/memfd:" + name + " "))
+                    .count();
+            return open + mapped;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private boolean isOurs(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString().startsWith("/memfd:" + name + " ");
+        } catch (IOException e) {
+            return false; // Closed meanwhile by another test of this JVM.
+        }
+    }
+
+    @Override
+    public void close() {
+        store.close();
+        StoreFigures figures = store.figures();
+        assertThat(figures.usedBytes()).as("used bytes").isZero();
+        assertThat(figures.idleBytes()).as("idle bytes").isZero();
+        assertThat(figures.retrievals()).as("retrievals under way").isZero();
+        assertThat(kernelObjects()).as("descriptors and mappings").isZero();
+    }
+}
