@@ -1,0 +1,297 @@
+package dev.baton.tck;
+
+import static dev.baton.tck.Case.on;
+import static dev.baton.tck.Case.raw;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.regex.Pattern;
+
+/** What surrounds the request path: start-up, listeners, Stat, breaker, timeouts, readiness, request log, drain. */
+final class SidecarCases {
+    private static final String HOST = " HTTP/1.1\r\nHost: fn.test\r\n";
+    private static final String PROBE = "GET /" + HOST + "User-Agent: kube-probe/1\r\nK-Network-Probe: queue\r\n\r\n";
+
+    private SidecarCases() {}
+
+    static List<Group> groups() {
+        List<Group> groups = new ArrayList<>();
+        groups.add(startUp());
+        groups.add(new Group("listeners", Map.of(), listeners()));
+        groups.add(new Group("breaker", Map.of("CONTAINER_CONCURRENCY", "1"), breaker()));
+        groups.add(new Group("overall timeout", Map.of("REVISION_TIMEOUT_SECONDS", "1"), timeouts("1s")));
+        groups.add(new Group(
+                "zero timeout",
+                Map.of("REVISION_TIMEOUT_SECONDS", "0"),
+                List.of(raw("timeout/zero", "4.6b", get("/echo")), raw("timeout/zero-probe", "4.6b", PROBE))));
+        groups.add(new Group(
+                "start timeout",
+                Map.of("REVISION_RESPONSE_START_TIMEOUT_SECONDS", "1", "REVISION_TIMEOUT_SECONDS", "20"),
+                List.of(
+                        raw("timeout/response-start", "4.6b", get("/sleep/2500")),
+                        raw("timeout/response-start-met", "4.6b", get("/ticks/2")))));
+        groups.add(new Group(
+                "idle timeout",
+                Map.of("REVISION_IDLE_TIMEOUT_SECONDS", "2", "REVISION_TIMEOUT_SECONDS", "20"),
+                List.of(
+                        raw("timeout/idle-first", "4.6b", get("/sleep/4500")),
+                        raw("timeout/idle-met", "4.6b", get("/ticks/3")))));
+        readiness(groups);
+        groups.add(new Group(
+                "request log",
+                Map.of("SERVING_ENABLE_REQUEST_LOG", "true", "SERVING_REQUEST_LOG_TEMPLATE", TEMPLATE),
+                List.of(
+                        logged("log/get", get("/echo?a=b&c"), "/echo"),
+                        logged("log/status", get("/status/404"), "404"))));
+        groups.add(new Group("drain", Map.of(), drain()));
+        return groups;
+    }
+
+    private static final String TEMPLATE = "LOG {{.Request.Method}} {{js .Request.RequestURI}} {{.Response.Code}}"
+            + " {{.Response.Size}} {{.Request.Proto}} {{js .Request.UserAgent}} {{.Revision.Name}}\n";
+
+    private static String get(String path) {
+        return "GET " + path + HOST + "\r\n";
+    }
+
+    private static Group startUp() {
+        List<Case> cases = new ArrayList<>();
+        for (String name : List.of(
+                "CONTAINER_CONCURRENCY",
+                "QUEUE_SERVING_PORT",
+                "QUEUE_SERVING_TLS_PORT",
+                "USER_PORT",
+                "REVISION_TIMEOUT_SECONDS",
+                "SERVING_LOGGING_CONFIG",
+                "SERVING_LOGGING_LEVEL",
+                "SERVING_NAMESPACE",
+                "SERVING_CONFIGURATION",
+                "SERVING_REVISION",
+                "SERVING_POD",
+                "SERVING_POD_IP")) {
+            cases.add(start("start/missing-" + name, Map.of(name, "-")));
+        }
+        cases.add(start("start/bad-int-concurrency", Map.of("CONTAINER_CONCURRENCY", "many")));
+        cases.add(start("start/bad-int-timeout", Map.of("REVISION_TIMEOUT_SECONDS", "1s")));
+        cases.add(start("start/bad-int-idle", Map.of("REVISION_IDLE_TIMEOUT_SECONDS", "x")));
+        cases.add(start("start/bad-bool-duplex", Map.of("ENABLE_HTTP_FULL_DUPLEX", "perhaps")));
+        cases.add(start("start/bad-probe-json", Map.of("SERVING_READINESS_PROBE", "{not json")));
+        return new Group("start-up failures", Map.of(), true, cases);
+    }
+
+    /** Exit code, and whether the output names the variable: the rest of the wording is the language's own. */
+    private static Case start(String id, Map<String, String> changes) {
+        return new Case(id, "1.3", stand -> {
+            try (Sidecar sidecar = Sidecar.launch(stand.command(), stand.app().port(), changes)) {
+                int exit = sidecar.exitCode(Duration.ofSeconds(15));
+                String name = changes.keySet().iterator().next();
+                String output = sidecar.output();
+                String missing = "required key " + name + " missing value";
+                return List.of(
+                        "exit " + exit,
+                        output.contains(missing) ? missing : output.contains(name) ? "names " + name : "other words");
+            }
+        });
+    }
+
+    private static List<Case> listeners() {
+        List<Case> cases = new ArrayList<>();
+        cases.add(on(Sidecar.ADMIN, "admin/root", "2", get("/")));
+        cases.add(on(Sidecar.ADMIN, "admin/unknown", "2", get("/unknown")));
+        cases.add(on(Sidecar.STAT, "stat/root", "2", get("/")));
+        cases.add(on(Sidecar.STAT, "stat/unknown", "2", get("/metricsx")));
+        for (String method : List.of("GET", "POST", "HEAD")) {
+            cases.add(new Case("stat/" + method, "6.2", stand -> stat(method)));
+        }
+        cases.add(new Case("stat/quiet-values", "6.2", stand -> List.of(fields(statBody()))));
+        cases.add(new Case("stat/load", "6.2", SidecarCases::statUnderLoad));
+        cases.add(new Case("stat/at-most-336-octets", "6.2", stand -> List.of("" + (statBody().length <= 336))));
+        return cases;
+    }
+
+    private static Message exchange(int port, String octets) throws Exception {
+        try (Wire wire = new Wire(port)) {
+            Message message = wire.send(octets).receive(octets.startsWith("HEAD "));
+            if (message == null) {
+                throw new IllegalStateException("closed without an answer");
+            }
+            return message;
+        }
+    }
+
+    private static List<String> stat(String method) throws Exception {
+        Message message = exchange(Sidecar.STAT, method + " /metrics" + HOST + "Accept: application/protobuf\r\n\r\n");
+        return List.of(message.start(), "content-type: " + message.first("content-type"));
+    }
+
+    private static byte[] statBody() throws Exception {
+        return exchange(Sidecar.STAT, get("/metrics")).body().getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /** Field numbers and wire types of the message, and the pod's name: values differ by the moment. */
+    private static String fields(byte[] stat) {
+        StringBuilder text = new StringBuilder();
+        for (int at = 0; at < stat.length; ) {
+            int tag = stat[at++];
+            if ((tag & 7) == 1) {
+                at += 8;
+            } else {
+                at += stat[at] + 1;
+            }
+            text.append(tag >> 3).append('/').append(tag & 7).append(' ');
+        }
+        return text.toString();
+    }
+
+    private static List<String> statUnderLoad(Stand stand) throws Exception {
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Message>> running = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                running.add(threads.submit(() -> exchange(Sidecar.MAIN, get("/sleep/3500"))));
+            }
+            Thread.sleep(2600);
+            String during = fields(statBody());
+            for (Future<Message> each : running) {
+                each.get();
+            }
+            return List.of("4 requests of 3.5 s in their third second", during);
+        }
+    }
+
+    private static List<Case> breaker() {
+        List<Case> cases = new ArrayList<>();
+        cases.add(new Case("breaker/13-at-once", "4.7", stand -> burst(13, "/sleep/150")));
+        cases.add(new Case("breaker/11-at-once", "4.7", stand -> burst(11, "/sleep/100")));
+        cases.add(raw("breaker/afterwards", "4.7", get("/echo")));
+        cases.add(new Case("breaker/probe-while-full", "4.7", stand -> {
+            try (Wire busy = new Wire(Sidecar.MAIN)) {
+                busy.send(get("/sleep/600"));
+                Thread.sleep(100);
+                List<String> lines =
+                        new ArrayList<>(exchange(Sidecar.MAIN, PROBE).lines());
+                lines.addAll(busy.answers(1, false));
+                return lines;
+            }
+        }));
+        return cases;
+    }
+
+    private static List<String> burst(int count, String path) throws Exception {
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Callable<String>> tasks = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                tasks.add(() -> {
+                    Message message = exchange(Sidecar.MAIN, get(path));
+                    return message.start() + " | " + message.body().strip();
+                });
+            }
+            List<String> lines = new ArrayList<>();
+            for (Future<String> each : threads.invokeAll(tasks)) {
+                lines.add(each.get());
+            }
+            lines.sort(null);
+            return lines;
+        }
+    }
+
+    private static List<Case> timeouts(String limit) {
+        return List.of(
+                raw("timeout/overall-" + limit, "4.6b", get("/sleep/2500")),
+                raw("timeout/overall-met", "4.6b", get("/sleep/300")),
+                raw("timeout/overall-post", "4.6b", "POST /sleep/2500" + HOST + "Content-Length: 2\r\n\r\nhi"),
+                raw("timeout/overall-head", "4.6b", "HEAD /sleep/2500" + HOST + "\r\n"));
+    }
+
+    private static void readiness(List<Group> groups) {
+        readiness(
+                groups,
+                "http",
+                "{\"httpGet\":{\"path\":\"/ready\",\"port\":0,\"host\":\"127.0.0.1\"}",
+                ",\"periodSeconds\":1,\"timeoutSeconds\":1}");
+        readiness(
+                groups,
+                "http-redirect",
+                "{\"httpGet\":{\"path\":\"/moved\",\"port\":0,\"host\":\"127.0.0.1\"}",
+                ",\"periodSeconds\":1,\"timeoutSeconds\":1}");
+        readiness(
+                groups,
+                "tcp",
+                "{\"tcpSocket\":{\"port\":0,\"host\":\"127.0.0.1\"}",
+                ",\"periodSeconds\":1,\"timeoutSeconds\":1}");
+        readiness(
+                groups, "aggressive", "{\"tcpSocket\":{\"port\":0,\"host\":\"127.0.0.1\"}", ",\"successThreshold\":1}");
+        readiness(
+                groups,
+                "no-handler",
+                "{\"exec\":{\"command\":[\"true\"]}",
+                ",\"periodSeconds\":1,\"timeoutSeconds\":1}");
+    }
+
+    private static void readiness(List<Group> groups, String name, String handler, String rest) {
+        Map<String, String> environment = Map.of("SERVING_READINESS_PROBE", handler + rest);
+        List<Case> cases = new ArrayList<>();
+        cases.add(raw("readiness/" + name + "/up", "5", PROBE));
+        if (name.startsWith("http")) {
+            cases.add(new Case("readiness/" + name + "/down", "5", stand -> {
+                stand.app().ready(false);
+                try {
+                    return exchange(Sidecar.MAIN, PROBE).lines();
+                } finally {
+                    stand.app().ready(true);
+                }
+            }));
+            cases.add(raw("readiness/" + name + "/up-again", "5", PROBE));
+        }
+        cases.add(raw("readiness/" + name + "/traffic-flows", "5", get("/echo")));
+        groups.add(new Group("readiness " + name, environment, cases));
+    }
+
+    private static Case logged(String id, String octets, String word) {
+        return new Case(id, "6.6", stand -> {
+            exchange(Sidecar.MAIN, octets);
+            Pattern line = Pattern.compile("^LOG .*" + Pattern.quote(word) + ".*$", Pattern.MULTILINE);
+            for (int i = 0; i < 100; i++) {
+                var found = line.matcher(stand.sidecar().output());
+                if (found.find()) {
+                    return List.of(found.group());
+                }
+                Sidecar.pause();
+            }
+            return List.of("[no line]");
+        });
+    }
+
+    private static List<Case> drain() {
+        return List.of(
+                new Case("drain/wait-for-drain-resets", "8", stand -> {
+                    long start = System.nanoTime();
+                    List<String> lines = new ArrayList<>(
+                            exchange(Sidecar.ADMIN, get("/wait-for-drain")).lines());
+                    long seconds = Math.round((System.nanoTime() - start) / 1e9);
+                    lines.add("after about " + seconds + " s");
+                    lines.addAll(exchange(Sidecar.MAIN, PROBE).lines());
+                    return lines;
+                }),
+                new Case("drain/term", "8", stand -> {
+                    stand.sidecar().terminate();
+                    Thread.sleep(300);
+                    List<String> lines =
+                            new ArrayList<>(exchange(Sidecar.MAIN, PROBE).lines());
+                    lines.addAll(exchange(
+                                    Sidecar.MAIN,
+                                    "GET /" + HOST + "K-Network-Probe: probe\r\nK-Network-Hash: h\r\n\r\n")
+                            .lines());
+                    lines.addAll(exchange(Sidecar.MAIN, get("/echo/draining")).lines());
+                    stand.sidecar().terminate();
+                    lines.add("exit at a second signal: " + stand.sidecar().exitCode(Duration.ofSeconds(5)));
+                    return lines;
+                }));
+    }
+}

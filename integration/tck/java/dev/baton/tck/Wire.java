@@ -1,0 +1,101 @@
+package dev.baton.tck;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One connection to the sidecar, raw: octets out, normalised messages in. */
+final class Wire implements AutoCloseable {
+    private static final int ANSWER_MILLIS = 8_000;
+    private static final int LINGER_MILLIS = 120;
+    private final Socket socket = new Socket();
+    private final InputStream in;
+
+    Wire(int port) throws IOException {
+        socket.connect(loopback(port), 2_000);
+        socket.setTcpNoDelay(true);
+        socket.setSoTimeout(ANSWER_MILLIS);
+        in = new BufferedInputStream(socket.getInputStream());
+    }
+
+    static InetSocketAddress loopback(int port) {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    }
+
+    Wire send(String octets) throws IOException {
+        try {
+            socket.getOutputStream().write(octets.getBytes(StandardCharsets.ISO_8859_1));
+            socket.getOutputStream().flush();
+        } catch (SocketException refused) {
+            // The sidecar may have answered and closed before it read everything: its answer tells.
+        }
+        return this;
+    }
+
+    Wire endOutput() throws IOException {
+        socket.shutdownOutput();
+        return this;
+    }
+
+    @Nullable
+    Message receive(boolean answersHead) throws IOException {
+        return Message.read(in, answersHead);
+    }
+
+    /** The next {@code count} final answers with the interim ones before them, then whether the connection stays. */
+    List<String> answers(int count, boolean answersHead) {
+        List<String> lines = new ArrayList<>();
+        for (int seen = 0; seen < count; ) {
+            Message message;
+            try {
+                message = receive(answersHead);
+            } catch (SocketTimeoutException silent) {
+                lines.add("[no answer]");
+                return lines;
+            } catch (IOException broken) {
+                lines.add("[connection broken]");
+                return lines;
+            }
+            if (message == null) {
+                lines.add("[closed without an answer]");
+                return lines;
+            }
+            lines.addAll(message.lines());
+            if (message.status() >= 200 || message.status() == 101) {
+                seen++;
+            }
+        }
+        lines.add(stays() ? "[connection stays]" : "[connection closed]");
+        return lines;
+    }
+
+    private boolean stays() {
+        try {
+            socket.setSoTimeout(LINGER_MILLIS);
+            return in.read() >= 0;
+        } catch (SocketTimeoutException open) {
+            return true;
+        } catch (IOException reset) {
+            return false;
+        }
+    }
+
+    /** Reads exactly {@code count} octets of a tunnel. */
+    String octets(int count) throws IOException {
+        return new String(in.readNBytes(count), StandardCharsets.ISO_8859_1);
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}
