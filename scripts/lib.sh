@@ -53,7 +53,7 @@ build() {
     [ "$(uname -s)" = Linux ] || die "a sidecar runs on Linux only"
     use_jdk
     local built=$BATON_ROOT/target/baton.built log=$BATON_ROOT/target/build.log
-    if [ -e "$built" ] && [ -z "$(cd "$BATON_ROOT" && find pom.xml .mvn NOTICE src -newer "$built" -print -quit)" ]; then
+    if [ -e "$built" ] && [ -z "$(cd "$BATON_ROOT" && find pom.xml .mvn NOTICE src integration -newer "$built" -print -quit)" ]; then
         return
     fi
     say "building (the first time downloads Maven and the libraries) ..."
