@@ -9,7 +9,7 @@ import java.util.Locale;
 
 /** What this run has to work with. */
 final class Machine {
-    private static final long SMALLEST_STORE = 256L << 20;
+    private static final long USUAL_STORE = 256L << 20;
 
     private Machine() {}
 
@@ -31,9 +31,10 @@ final class Machine {
     static long storeBytes(long fileBytes) throws IOException {
         String available = proc("meminfo", "MemAvailable", "0 kB");
         long free = Math.min(Long.parseLong(available.replaceAll("\\D", "")) * 1024, memory().getTotalMemorySize());
+        long usual = Math.min(USUAL_STORE, free / 4);
         // An object takes whole size classes of memory: up to a quarter more than its bytes.
-        long needed = Math.max(SMALLEST_STORE, fileBytes + fileBytes / 4 + (1 << 20));
-        return needed <= Math.max(SMALLEST_STORE, free / 2) ? needed : SMALLEST_STORE;
+        long needed = fileBytes + fileBytes / 4 + (1 << 20);
+        return needed <= free / 2 ? Math.max(usual, needed) : usual;
     }
 
     private static String proc(String file, String name, String otherwise) throws IOException {

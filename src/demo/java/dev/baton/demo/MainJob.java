@@ -17,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
  */
 final class MainJob {
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final long SHORT = 512L << 20;
 
     private final Options options;
     private final Janitor janitor;
@@ -92,8 +93,13 @@ final class MainJob {
             consumer.awaitReady(START_LIMIT);
             progress.end();
             Steps steps = new Steps(input, network, producer, consumer, new Functions(http), progress);
-            Report report =
-                    new Report(input, network.description(), Machine.description(), storeBytes, steps.run(storeBytes));
+            Report report = new Report(
+                    input,
+                    network.description(),
+                    Machine.description(),
+                    storeBytes,
+                    rounds(input),
+                    rounds(steps, rounds(input), storeBytes));
             System.out.print(options.json() ? report.json() : options.markdown() ? report.markdown() : report.text());
             if (!report.ok()) {
                 complain("scripts/run: a step failed; the pods' last words:", pods);
@@ -105,6 +111,22 @@ final class MainJob {
             }
             return report.ok() ? 0 : 1;
         }
+    }
+
+    /** A short transfer in a JVM that has just started tells more about the JVM than about the path. */
+    private static int rounds(Input input) {
+        return input.bytes() <= SHORT ? 2 : 1;
+    }
+
+    private static List<Step> rounds(Steps steps, int rounds, long storeBytes)
+            throws IOException, InterruptedException {
+        List<Step> failed = new ArrayList<>();
+        for (int round = 1; round < rounds; round++) {
+            steps.run(storeBytes).stream().filter(step -> !step.ok()).forEach(failed::add);
+        }
+        List<Step> all = new ArrayList<>(steps.run(storeBytes));
+        all.addAll(failed);
+        return all;
     }
 
     private Network network() throws IOException {

@@ -11,8 +11,10 @@ import java.util.stream.Collectors;
  * @param network one line on where the pods were
  * @param machine one line on what it ran on
  * @param storeBytes the budget of each sidecar's object store
+ * @param rounds how often all steps ran; the figures are the last round's
+ * @param steps the last round's steps, and failed ones of earlier rounds
  */
-record Report(Input input, String network, String machine, long storeBytes, List<Step> steps) {
+record Report(Input input, String network, String machine, long storeBytes, int rounds, List<Step> steps) {
     private static final String TIMES =
             "Time runs from the sender's first call to the receiver's last byte; reading the"
                     + " file and hashing at the far end (its share: \"hashing\") are part of it.";
@@ -31,7 +33,7 @@ record Report(Input input, String network, String machine, long storeBytes, List
         text.append("SHA-256  ").append(input.sha256()).append("\n");
         text.append("pods     ").append(network).append("\n");
         text.append("machine  ").append(machine).append("\n\n");
-        text.append(table().text()).append("\n").append(TIMES).append("\n");
+        text.append(table().text()).append("\n").append(remarks());
         notes("", text);
         failures(text);
         return text.toString();
@@ -45,7 +47,7 @@ record Report(Input input, String network, String machine, long storeBytes, List
                 .append("; machine: ")
                 .append(machine)
                 .append(".\n\n");
-        text.append(table().markdown()).append("\n").append(TIMES).append("\n");
+        text.append(table().markdown()).append("\n").append(remarks());
         notes("- ", text);
         failures(text);
         return text.toString();
@@ -55,9 +57,17 @@ record Report(Input input, String network, String machine, long storeBytes, List
         return "{\n  \"ok\": " + ok()
                 + ",\n  \"input\": {\"file\": " + quote(input.file().toString()) + ", \"bytes\": " + input.bytes()
                 + ", \"sha256\": " + quote(input.sha256()) + "},\n  \"network\": " + quote(network)
-                + ",\n  \"machine\": " + quote(machine) + ",\n  \"storeBytes\": " + storeBytes
+                + ",\n  \"machine\": " + quote(machine) + ",\n  \"storeBytes\": " + storeBytes + ", \"rounds\": "
+                + rounds
                 + ",\n  \"steps\": [\n    "
                 + steps.stream().map(Report::json).collect(Collectors.joining(",\n    ")) + "\n  ]\n}\n";
+    }
+
+    private String remarks() {
+        return rounds == 1
+                ? TIMES
+                : TIMES + "Figures of round " + rounds + " of " + rounds
+                        + "; earlier ones, in JVMs just started, were checked in the same way.\n";
     }
 
     private Table table() {

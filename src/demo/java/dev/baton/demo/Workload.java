@@ -1,8 +1,11 @@
 package dev.baton.demo;
 
+import java.io.File;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What all pods of one run have in common.
@@ -65,7 +68,14 @@ record Workload(List<String> sidecar, Path sidecarFolder, Path folder, Path data
                 "-XX:+UseSerialGC",
                 "-XX:-UsePerfData",
                 "-cp",
-                System.getProperty("java.class.path"),
+                absolute(System.getProperty("java.class.path")),
                 main.getName());
+    }
+
+    /** The processes of a pod run in other folders than this one. */
+    private static String absolute(String classPath) {
+        return Stream.of(classPath.split(File.pathSeparator))
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
     }
 }

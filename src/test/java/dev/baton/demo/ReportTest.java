@@ -69,6 +69,7 @@ class ReportTest {
                 failure,
                 "");
         Input input = new Input(Path.of("/a \"b\""), 2_000_000, SHA256);
-        return new Report(input, "two pods", "a machine", 1, List.of(step, Step.notApplicable(3, "put", "too large")));
+        return new Report(
+                input, "two pods", "a machine", 1, 2, List.of(step, Step.notApplicable(3, "put", "too large")));
     }
 }
