@@ -136,17 +136,20 @@ public final class KeyRing {
         }
     }
 
-    /** Reads at once, unless someone just did. */
+    /** Reads at once, or waits for whoever is reading; false when someone just did and it is too early to do it again. */
     private boolean readForUnknownId() {
         long now = clock.millis();
         long last = lastUnknownId.get();
         // A clock that was set back must not stop this for long: hence the absolute value.
-        if (Math.abs(now - last) < MILLIS_BETWEEN_UNKNOWN_IDS || !lastUnknownId.compareAndSet(last, now)) {
+        boolean due = Math.abs(now - last) >= MILLIS_BETWEEN_UNKNOWN_IDS && lastUnknownId.compareAndSet(last, now);
+        if (!due && !reading.isLocked()) {
             return false;
         }
         reading.lock();
         try {
-            readAgain();
+            if (due) {
+                readAgain();
+            }
             return true;
         } finally {
             reading.unlock();

@@ -47,13 +47,13 @@ record KeyTable(Map<String, List<Held>> held, Map<String, List<Key>> byId, Key s
             SecureRandom random) {
         Map<String, List<Held>> held = new HashMap<>();
         if (before != null) {
-            before.held.forEach((id, keys) -> keep(held, id, keys, found, now, retireAfter));
+            before.held.forEach((id, keys) -> keep(held, id, keys, found, before.sealing, now, retireAfter));
         }
         for (Key key : found.keys()) {
             List<Held> same = held.computeIfAbsent(key.id(), id -> new ArrayList<>());
             if (same.stream().noneMatch(known -> known.key().same(key))) {
                 same.addFirst(new Held(key, now, PRESENT));
-                if (same.size() > MOST_OF_ONE_ID) {
+                while (same.size() > MOST_OF_ONE_ID) {
                     same.removeLast();
                 }
             }
@@ -96,6 +96,7 @@ record KeyTable(Map<String, List<Held>> held, Map<String, List<Key>> byId, Key s
             String id,
             List<Held> keys,
             KeySource.Found found,
+            Key sealing,
             long now,
             long retireAfter) {
         boolean unsure = !found.whole() || found.damaged().contains(id);
@@ -103,6 +104,10 @@ record KeyTable(Map<String, List<Held>> held, Map<String, List<Key>> byId, Key s
         for (Held key : keys) {
             boolean there = found.keys().stream().anyMatch(key.key()::same);
             long goneSince = there ? PRESENT : unsure ? key.goneSince() : Math.min(key.goneSince(), now);
+            if (key.key() == sealing && goneSince != PRESENT) {
+                // Its last seal is no older than now, and that object may live for long.
+                goneSince = now;
+            }
             if (goneSince == PRESENT || now - goneSince < retireAfter) {
                 kept.add(new Held(key.key(), key.firstSeen(), goneSince));
             }

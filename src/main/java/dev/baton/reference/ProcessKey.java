@@ -11,7 +11,12 @@ final class ProcessKey implements KeySource {
     private @Nullable Key key;
 
     ProcessKey(SecureRandom random) {
+        this(random, null);
+    }
+
+    ProcessKey(SecureRandom random, @Nullable Key key) {
         this.random = random;
+        this.key = key;
     }
 
     @Override
