@@ -177,7 +177,7 @@ class ReferenceCodecTest {
     @Test
     void theLengthTellsNothing() throws Exception {
         Reference v6 = new Reference(
-                InetAddress.getByName("fd00::1"), 1, new UUID(0, 0), new UUID(0, 0), 0, -1, 1, Long.MAX_VALUE);
+                InetAddress.ofLiteral("fd00::1"), 1, new UUID(0, 0), new UUID(0, 0), 0, -1, 1, Long.MAX_VALUE);
         assertThat(codec.seal(v6)).hasSameSizeAs(codec.seal(References.lasting(clock)));
     }
 

@@ -1,0 +1,78 @@
+package dev.baton.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The README's list of settings is the one in the code. {@code -Dbaton.readme=write} writes it there.
+ */
+class SettingsTableTest {
+    private static final Path README = Path.of("README.md");
+    private static final String BEGIN = "<!-- settings -->\n";
+    private static final String END = "<!-- /settings -->";
+
+    @Test
+    void theReadmeListsEverySettingAsItIs() throws IOException {
+        String readme = Files.readString(README);
+        int begin = readme.indexOf(BEGIN) + BEGIN.length();
+        int end = readme.indexOf(END);
+        assertThat(end).as("markers in README.md").isGreaterThanOrEqualTo(begin);
+        if ("write".equals(System.getProperty("baton.readme"))) {
+            Files.writeString(README, readme.substring(0, begin) + table() + readme.substring(end));
+            return;
+        }
+        assertThat(readme.substring(begin, end))
+                .as("run the test with -Dbaton.readme=write to bring README.md up to date")
+                .isEqualTo(table());
+    }
+
+    @Test
+    void everyDefaultIsGivenAsItWouldBeWritten() {
+        for (Setting setting : Setting.values()) {
+            assertThat(setting.meaning())
+                    .as(setting.name())
+                    .isNotEmpty()
+                    .doesNotContain("|", "\n")
+                    .doesNotEndWith(".");
+            if (!setting.computed()
+                    && !setting.fallback().isEmpty()
+                    && setting.name().startsWith("BATON_")) {
+                SidecarConfig given = Environment.minimal()
+                        .with(setting.name(), setting.fallback())
+                        .read();
+                if (setting != Setting.BATON_KEYS_DIR) {
+                    assertThat(given.keys())
+                            .as(setting.name())
+                            .isEqualTo(Environment.minimal().read().keys());
+                }
+            }
+        }
+    }
+
+    private static String table() {
+        StringBuilder table = new StringBuilder("| variable | value | default | meaning |\n|---|---|---|---|\n");
+        for (Setting setting : Setting.values()) {
+            String fallback = setting.fallback();
+            String shown = setting.required()
+                    ? "required"
+                    : setting.computed()
+                            ? fallback.substring(1, fallback.length() - 1)
+                            : fallback.isEmpty() ? "" : "`" + fallback + "`";
+            table.append("| `")
+                    .append(setting.name())
+                    .append("` | ")
+                    .append(setting.kind().name().toLowerCase(Locale.ROOT))
+                    .append(" | ")
+                    .append(shown)
+                    .append(" | ")
+                    .append(setting.meaning())
+                    .append(" |\n");
+        }
+        return table.toString();
+    }
+}
