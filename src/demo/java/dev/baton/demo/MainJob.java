@@ -37,7 +37,7 @@ final class MainJob {
             MainJob job = new MainJob(options);
             code = options.netns() && options.inside().isEmpty() ? job.runInNamespaces(file) : job.run(file);
         } catch (Options.UsageException | IOException e) {
-            System.err.println("scripts/run: " + e.getMessage());
+            System.err.println("run: " + e.getMessage());
             code = 2;
         }
         System.exit(code);
@@ -64,7 +64,7 @@ final class MainJob {
                 // What fails here fails because the run was told to end; the exit code is the signal's.
                 new CountDownLatch(1).await();
             }
-            complain("scripts/run: " + (e.getMessage() == null ? e.toString() : e.getMessage()), pods);
+            complain("run: " + (e.getMessage() == null ? e.toString() : e.getMessage()), pods);
             return 1;
         }
     }
@@ -102,9 +102,9 @@ final class MainJob {
                     rounds(steps, rounds(input), storeBytes));
             System.out.print(options.json() ? report.json() : options.markdown() ? report.markdown() : report.text());
             if (!report.ok()) {
-                complain("scripts/run: a step failed; the pods' last words:", pods);
+                complain("run: a step failed; the pods' last words:", pods);
             }
-            if (options.serve()) {
+            if (options.serve() && report.ok()) {
                 PrintStream out = options.json() ? System.err : System.out;
                 out.print("\n" + Serve.lines(network, input));
                 new CountDownLatch(1).await();
@@ -146,7 +146,7 @@ final class MainJob {
         try {
             janitor.close();
         } catch (IOException e) {
-            System.err.println("scripts/run: " + e.getMessage());
+            System.err.println("run: " + e.getMessage());
         }
     }
 }

@@ -11,10 +11,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** A running pod: a real sidecar process and a real function process. Any thread; the calls that ask the sidecar block. */
 final class Pod {
     private static final int LOG_LINES = 15;
+    private static final int LINE_LENGTH = 600;
 
     private final Place place;
     private final HttpClient http;
@@ -126,10 +128,16 @@ final class Pod {
         try {
             List<String> lines = Files.readAllLines(log);
             List<String> last = lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size());
-            return last.isEmpty() ? "" : "--- " + place.name() + "'s " + what + ":\n" + String.join("\n", last) + "\n";
+            String text = last.stream().map(Pod::cut).collect(Collectors.joining("\n"));
+            return text.isEmpty() ? "" : "--- " + place.name() + "'s " + what + ":\n" + text + "\n";
         } catch (IOException e) {
             return "--- " + place.name() + "'s " + what + ": no log (" + e.getMessage() + ")\n";
         }
+    }
+
+    /** A stack trace in a line of JSON would push the other lines off the screen. */
+    private static String cut(String line) {
+        return line.length() <= LINE_LENGTH ? line : line.substring(0, LINE_LENGTH) + " ...";
     }
 
     private static Process start(

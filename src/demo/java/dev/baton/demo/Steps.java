@@ -9,7 +9,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The steps of the main job, and the judgement of each: every hash must be the input's, and the bytes must have crossed
@@ -64,23 +63,6 @@ final class Steps {
     private record Outcome(
             long bytes, Duration time, Duration hashing, List<String> sha256, Map<String, String> values) {}
 
-    /**
-     * Where a step's bytes must cross.
-     *
-     * @param receivers how many must have seen the whole file
-     * @param toConsumer bytes over the producer's pull port to the consumer's sidecar
-     * @param toProducer the other way round
-     */
-    private record Expected(String path, int receivers, long toConsumer, long toProducer) {
-        Pulled producer() {
-            return new Pulled(toConsumer, toProducer);
-        }
-
-        Pulled consumer() {
-            return new Pulled(toProducer, toConsumer);
-        }
-    }
-
     @FunctionalInterface
     private interface Action {
         Outcome run() throws IOException, InterruptedException, StepFailed;
@@ -101,9 +83,9 @@ final class Steps {
                 3,
                 "get by " + CONSUMERS + " consumers",
                 new Expected("reference", CONSUMERS, all, 0),
-                "",
+                "all at once; hashing is their sum",
                 () -> fetchTogether(reference.getFirst())));
-        steps.add(measure(3, "get by a fourth", new Expected("-", 0, 0, 0), "410 gone, as it must", () -> {
+        steps.add(measure(3, "get by a fourth", new Expected("-", 0, 0, 0), "answered 410 gone, as it must be", () -> {
             long start = System.nanoTime();
             Functions.Answer answer = functions.call(network.consumerService(), "/fetch", reference.getFirst());
             if (!answer.refused(410, "gone")) {
@@ -175,7 +157,7 @@ final class Steps {
         Pulled producerPulled = settle(producer, producerBefore, expected.producer());
         Pulled consumerPulled = settle(consumer, consumerBefore, expected.consumer());
         if (failure == null) {
-            failure = judge(outcome, expected, producerPulled, consumerPulled);
+            failure = expected.judge(input, outcome.sha256(), outcome.bytes(), producerPulled, consumerPulled);
         }
         return new Step(
                 number,
@@ -189,24 +171,6 @@ final class Steps {
                 outcome.sha256(),
                 failure,
                 failure == null ? note : "");
-    }
-
-    private @Nullable String judge(Outcome outcome, Expected expected, Pulled producerPulled, Pulled consumerPulled) {
-        if (outcome.sha256().size() != expected.receivers()) {
-            return outcome.sha256().size() + " receivers told what they saw, not " + expected.receivers();
-        }
-        for (String sha256 : outcome.sha256()) {
-            if (!sha256.equals(input.sha256())) {
-                return "the far end saw SHA-256 " + sha256 + ", the input has " + input.sha256();
-            }
-        }
-        if (!producerPulled.equals(expected.producer()) || !consumerPulled.equals(expected.consumer())) {
-            return "over the pull ports went " + producerPulled.out() + " bytes out of the producer's sidecar and "
-                    + consumerPulled.in() + " into the consumer's (due: " + expected.toConsumer() + "), "
-                    + consumerPulled.out() + " and " + producerPulled.in() + " the other way (due: "
-                    + expected.toProducer() + ")";
-        }
-        return null;
     }
 
     /** A sidecar may count the last bytes just after the function has seen them. */
