@@ -49,6 +49,11 @@ public final class AdminServer implements AutoCloseable {
         }
     }
 
+    /** The port that it listens on. */
+    public int port() {
+        return server.port();
+    }
+
     /** Stops listening; connections that have been accepted go on. Any thread. */
     public void stopListening() {
         server.channel().close();

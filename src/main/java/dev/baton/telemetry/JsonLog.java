@@ -39,26 +39,32 @@ public final class JsonLog implements AutoCloseable {
         this.name = settings.problem().isEmpty() ? NAME : FALLBACK_NAME + "." + NAME;
         this.writer = new LogWriter(
                 out,
-                count -> line(Level.WARN, name, count + " log lines dropped: standard output does not keep up", null));
+                count -> line(
+                        Level.WARN, name, count + " log lines dropped: standard output does not keep up", "", null));
         if (!settings.problem().isEmpty()) {
             warn("Failed to parse logging config - using default zap production config: " + settings.problem());
         }
     }
 
     public void debug(String message) {
-        log(Level.DEBUG, message, null);
+        log(Level.DEBUG, message, "", null);
     }
 
     public void info(String message) {
-        log(Level.INFO, message, null);
+        log(Level.INFO, message, "", null);
     }
 
     public void warn(String message) {
-        log(Level.WARN, message, null);
+        log(Level.WARN, message, "", null);
     }
 
     public void error(String message, @Nullable Throwable cause) {
-        log(Level.ERROR, message, cause);
+        error(message, inWords(cause), cause);
+    }
+
+    /** Takes an error with its cause in words, which may be empty, and the exception behind it, if there is one. */
+    public void error(String message, String error, @Nullable Throwable cause) {
+        log(Level.ERROR, message, error, cause);
     }
 
     /** Whether a line of this level is written. */
@@ -75,18 +81,18 @@ public final class JsonLog implements AutoCloseable {
         level = lowest;
     }
 
-    private void log(Level lineLevel, String message, @Nullable Throwable cause) {
+    private void log(Level lineLevel, String message, String error, @Nullable Throwable cause) {
         if (writes(lineLevel)) {
-            write(lineLevel, name, message, cause);
+            writer.append(line(lineLevel, name, message, error, cause));
         }
     }
 
     /** Writes a line of another logger, whatever the level here. */
     void write(Level lineLevel, String logger, String message, @Nullable Throwable cause) {
-        writer.append(line(lineLevel, logger, message, cause));
+        writer.append(line(lineLevel, logger, message, inWords(cause), cause));
     }
 
-    private byte[] line(Level lineLevel, String logger, String message, @Nullable Throwable cause) {
+    private byte[] line(Level lineLevel, String logger, String message, String error, @Nullable Throwable cause) {
         var line = new LogLine()
                 .level(settings.keys(), lineLevel)
                 .time(settings.keys(), clock.instant())
@@ -94,13 +100,20 @@ public final class JsonLog implements AutoCloseable {
                 .field(settings.keys().message(), message)
                 .field("knative.dev/key", key)
                 .field("knative.dev/pod", pod);
-        if (cause != null) {
-            line.field("error", cause.getMessage() != null ? cause.getMessage() : cause.toString());
-            if (lineLevel.compareTo(Level.ERROR) >= 0) {
-                line.field(settings.keys().stacktrace(), stackTrace(cause));
-            }
+        if (!error.isEmpty()) {
+            line.field("error", error);
+        }
+        if (cause != null && lineLevel.compareTo(Level.ERROR) >= 0) {
+            line.field(settings.keys().stacktrace(), stackTrace(cause));
         }
         return line.end();
+    }
+
+    private static String inWords(@Nullable Throwable cause) {
+        if (cause == null) {
+            return "";
+        }
+        return cause.getMessage() != null ? cause.getMessage() : cause.toString();
     }
 
     private static String stackTrace(Throwable cause) {

@@ -1,0 +1,230 @@
+package dev.baton.admin;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.baton.http.EventLoops;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.Socket;
+import java.net.SocketException;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.reactivestreams.Publisher;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
+
+/** The real port 8022 with stand-ins behind it, called from inside the pod and from outside. */
+class AdminServerTest {
+    private static final String NOT_FOUND = "404 page not found\n";
+
+    private final BlockingQueue<Runnable> hooks = new LinkedBlockingQueue<>();
+    private final AdminRoutes routes = new AdminRoutes(Inside.of(null), hooks::add, says("object API"));
+    private EventLoops loops;
+    private AdminServer server;
+
+    @BeforeEach
+    void open() throws IOException {
+        loops = new EventLoops(2, "admin-test");
+        server = AdminServer.open(loops, new InetSocketAddress(0), routes);
+    }
+
+    @AfterEach
+    void close() {
+        server.close();
+        loops.close();
+    }
+
+    private static BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> says(String text) {
+        return (request, response) -> response.header("Content-Length", Integer.toString(text.length()))
+                .sendObject(Unpooled.wrappedBuffer(text.getBytes(ISO_8859_1)));
+    }
+
+    private InetAddress loopback() {
+        return InetAddress.ofLiteral("127.0.0.1");
+    }
+
+    /** An address of this machine that is not loopback: a connection to it comes from it, as from elsewhere in the cluster. */
+    private static InetAddress podAddress() throws SocketException {
+        var found = NetworkInterface.networkInterfaces()
+                .flatMap(NetworkInterface::inetAddresses)
+                .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress())
+                .findFirst();
+        Assumptions.assumeTrue(found.isPresent(), "this machine has loopback addresses only");
+        return found.get();
+    }
+
+    private Answer ask(InetAddress address, String method, String target, String... headers) throws IOException {
+        try (var socket = new Socket(address, server.port())) {
+            socket.setSoTimeout(20_000);
+            var request = new StringBuilder(method + " " + target + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n");
+            for (String header : headers) {
+                request.append(header).append("\r\n");
+            }
+            socket.getOutputStream().write(request.append("\r\n").toString().getBytes(ISO_8859_1));
+            String text = new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
+            int end = text.indexOf("\r\n\r\n");
+            return new Answer(
+                    Integer.parseInt(text.substring(9, 12)), text.substring(0, end + 2), text.substring(end + 4));
+        }
+    }
+
+    private record Answer(int status, String head, String body) {}
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/objects", "/v1/objects/xdt1.a.b", "/v1/invoke", "http://fn.ns.svc.cluster.local/x"})
+    @DisplayName("the object API and the forward proxy exist for callers inside the pod")
+    void objectsInside(String target) throws IOException {
+        assertThat(ask(loopback(), "POST", target).body()).isEqualTo("object API");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/v1/objects",
+                "/v1/objects/xdt1.a.b",
+                "/v1/invoke",
+                "http://fn.ns.svc.cluster.local/x",
+                "http://127.0.0.1:8022/v1/objects",
+                "http://localhost/v1/invoke",
+                "*",
+                "fn.ns:80",
+            })
+    @DisplayName("from the pod's address they do not, whatever headers say about where the caller is")
+    void objectsOutside(String target) throws IOException {
+        var pod = podAddress();
+        for (String[] spoof : new String[][] {
+            {},
+            {"X-Forwarded-For: 127.0.0.1"},
+            {"Forwarded: for=127.0.0.1;host=localhost;proto=http;by=127.0.0.1"},
+            {"X-Forwarded-For: 127.0.0.1", "X-Forwarded-Host: localhost", "X-Real-IP: 127.0.0.1", "Via: 1.1 localhost"},
+        }) {
+            var answer = ask(pod, "POST", target, spoof);
+            assertThat(answer.status()).isEqualTo(404);
+            assertThat(answer.body()).isEqualTo(NOT_FOUND);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/actuator/health",
+                "/actuator/health/liveness",
+                "/actuator/health/readiness?x=y",
+                "/actuator/info",
+                "/actuator/prometheus",
+            })
+    @DisplayName(
+            "health, info and Prometheus are for everybody; before the control plane is up with 503 and Retry-After")
+    void publicEndpoints(String target) throws IOException {
+        for (var address : new InetAddress[] {loopback(), podAddress()}) {
+            var early = ask(address, "GET", target);
+            assertThat(early.status()).isEqualTo(503);
+            assertThat(early.head()).containsIgnoringCase("\r\nretry-after: 1\r\n");
+            routes.controlPlane(says("control plane"));
+            assertThat(ask(address, "GET", target).body()).isEqualTo("control plane");
+            routes.controlPlane(null);
+            assertThat(ask(address, "GET", target).status()).isEqualTo(503);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/actuator",
+                "/actuator/",
+                "/actuator/baton",
+                "/actuator/loggers/ROOT",
+                "/actuator/threaddump",
+                "/actuator/metrics",
+                "/actuator/health/../baton",
+                "/actuator/health/%2e%2e/baton",
+                "/actuator/health/..;/baton",
+                "/actuator/info/",
+                "/actuator/info;x",
+                "/actuator/infos",
+                "//actuator/info",
+                "/actuator//info",
+            })
+    @DisplayName("everything else of the control plane is for callers inside the pod")
+    void insideEndpoints(String target) throws IOException {
+        routes.controlPlane(says("control plane"));
+        if (!target.startsWith("//")) {
+            assertThat(ask(loopback(), "GET", target).body()).isEqualTo("control plane");
+        }
+        var outside = ask(podAddress(), "GET", target, "X-Forwarded-For: 127.0.0.1", "Forwarded: for=127.0.0.1");
+        assertThat(outside.status()).isEqualTo(404);
+        assertThat(outside.body()).isEqualTo(NOT_FOUND);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/metrics", "/wait-for-drain/", "/v1", "/v2/objects", "/actuatorx", "/debug/pprof/"})
+    @DisplayName("what nobody serves is answered as the queue-proxy answers it, at once and to everybody")
+    void nobodys(String target) throws IOException {
+        for (var address : new InetAddress[] {loopback(), podAddress()}) {
+            var answer = ask(address, "GET", target);
+            assertThat(answer.status()).isEqualTo(404);
+            assertThat(answer.body()).isEqualTo(NOT_FOUND);
+            assertThat(answer.head())
+                    .containsIgnoringCase("\r\ncontent-type: text/plain; charset=utf-8\r\n")
+                    .containsIgnoringCase("\r\nx-content-type-options: nosniff\r\n");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "POST", "DELETE"})
+    @DisplayName("a preStop hook from anywhere is held until the drain lets it go, then answered 200 and nothing")
+    void waitForDrain(String method) throws Exception {
+        try (var socket = new Socket(podAddress(), server.port())) {
+            socket.getOutputStream()
+                    .write((method + " /wait-for-drain HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                            .getBytes(ISO_8859_1));
+            Runnable answer = hooks.poll(20, TimeUnit.SECONDS);
+            assertThat(answer).isNotNull();
+            socket.setSoTimeout(100);
+            org.assertj.core.api.Assertions.assertThatThrownBy(
+                            () -> socket.getInputStream().read())
+                    .isInstanceOf(java.net.SocketTimeoutException.class);
+            socket.setSoTimeout(20_000);
+            answer.run();
+            String text = new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
+            assertThat(text).startsWith("HTTP/1.1 200 OK\r\n").endsWith("\r\n\r\n");
+        }
+    }
+
+    @Test
+    @DisplayName("a hook whose caller has gone leaves nothing behind when it is let go")
+    void hookGone() throws Exception {
+        new Socket(loopback(), server.port()) {
+            {
+                getOutputStream().write("GET /wait-for-drain HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(ISO_8859_1));
+            }
+        }.close();
+        Runnable answer = hooks.poll(20, TimeUnit.SECONDS);
+        assertThat(answer).isNotNull();
+        answer.run();
+        assertThat(ask(loopback(), "GET", "/").status()).isEqualTo(404);
+    }
+
+    @Test
+    @DisplayName("a taken port is told by its exception")
+    void taken() {
+        org.assertj.core.api.Assertions.assertThatThrownBy(
+                        () -> AdminServer.open(loops, new InetSocketAddress(server.port()), routes))
+                .isInstanceOf(java.net.BindException.class)
+                .hasMessageContaining(Integer.toString(server.port()));
+    }
+}
