@@ -66,15 +66,17 @@ build() {
 
 # Trains the AOT cache when there is none for this jar, these flags and this JDK. Without one a sidecar starts slower; it
 # does not fail. A training that failed is not tried again until something changes.
+# train [FOLDER]: another distribution folder than target/baton.
 train() {
-    local cache=$BATON_DIST/baton.aot mark=$BATON_DIST/.trained log=$BATON_ROOT/target/train.log
-    if [ -e "$mark" ] && [ "$mark" -nt "$BATON_DIST/baton.jar" ] && [ "$mark" -nt "$BATON_DIST/jvm.options" ] \
+    local dist=${1:-$BATON_DIST} log=$BATON_ROOT/target/train.log
+    local cache=$dist/baton.aot mark=$dist/.trained
+    if [ -e "$mark" ] && [ "$mark" -nt "$dist/baton.jar" ] && [ "$mark" -nt "$dist/jvm.options" ] \
         && cmp -s "$mark" "$JAVA_HOME/release"; then
         return
     fi
     say "training the AOT cache ..."
     rm -f "$cache"
-    if ! java -cp "$BATON_ROOT/target/test-classes" dev.baton.tools.TrainCache "$BATON_DIST" >"$log" 2>&1; then
+    if ! java -cp "$BATON_ROOT/target/test-classes" dev.baton.tools.TrainCache "$dist" >"$log" 2>&1; then
         rm -f "$cache"
         say "no AOT cache: sidecars start slower (see $log)"
     fi

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 
@@ -38,8 +37,11 @@ final class TrainCache {
         String trained = Loopback.free(1);
         String helper = Loopback.free(2);
         String fresh = dist.relativize(work.resolve("fresh.aot")).toString();
-        Map<String, String> settings =
-                Map.of("BATON_OFFER_HOSTS", trained + "," + helper, "BATON_KEYS_DIR", keys().toString());
+        Map<String, String> settings = Map.of(
+                "BATON_OFFER_HOSTS",
+                trained + "," + helper,
+                "BATON_KEYS_DIR",
+                Experiment.sealingKeys(work).toString());
         try (Backend one = new Backend(new InetSocketAddress(trained, SidecarProcess.USER), LARGE);
                 Backend other = new Backend(new InetSocketAddress(helper, SidecarProcess.USER), LARGE);
                 SidecarProcess a = start(trained, List.of("-XX:AOTCacheOutput=" + fresh), settings, "trained");
@@ -60,14 +62,6 @@ final class TrainCache {
         }
         verify(trained, fresh);
         Files.move(work.resolve("fresh.aot"), dist.resolve("baton.aot"), StandardCopyOption.REPLACE_EXISTING);
-    }
-
-    /** A sealing key that both sidecars share. It protects nothing and need not be random. */
-    private Path keys() throws IOException {
-        Path keys = Files.createDirectories(work.resolve("keys"));
-        Files.writeString(keys.resolve("k1"), Base64.getEncoder().encodeToString(new byte[32]));
-        Files.writeString(keys.resolve("current"), "k1");
-        return keys;
     }
 
     private SidecarProcess start(String address, List<String> flags, Map<String, String> settings, String name)
