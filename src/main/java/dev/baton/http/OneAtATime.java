@@ -107,7 +107,8 @@ public final class OneAtATime extends ChannelDuplexHandler {
         discarded = 0;
         http10 = request.protocolVersion().minorVersion() == 0;
         head = HttpMethod.HEAD.equals(request.method());
-        keepAlive = !lastExchange && HttpUtil.isKeepAlive(request);
+        // After a successful CONNECT the client takes the rest of the connection for a tunnel, which this is not.
+        keepAlive = !lastExchange && HttpUtil.isKeepAlive(request) && !HttpMethod.CONNECT.equals(request.method());
         awaitsContinue = false;
         String expect = request.headers().get(HttpHeaderNames.EXPECT);
         if (expect != null && !http10) {

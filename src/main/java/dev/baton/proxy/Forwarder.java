@@ -1,0 +1,375 @@
+package dev.baton.proxy;
+
+import dev.baton.http.Answers;
+import dev.baton.http.ExchangeAborted;
+import dev.baton.http.Reached;
+import dev.baton.http.ReadGate;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The front half of the way to the user's program, and the last handler of the main port: takes one exchange at a time,
+ * streams its request up and its response down, and keeps the pace of the slower side in both directions. The other half is
+ * {@link UpstreamConnection}. Event loop only.
+ */
+final class Forwarder extends ChannelInboundHandlerAdapter {
+    /** Request body that may be read while no connection is there yet. */
+    private static final int PENDING_LIMIT_BYTES = 64 * 1024;
+    /** How long a program that was asked for leave to send the body may take, before the client is told to go on. */
+    private static final int CONTINUE_MILLIS = 1_000;
+
+    private final Upstreams upstreams;
+    private final ProxyLog log;
+    private final ArrayDeque<HttpObject> pending = new ArrayDeque<>(4);
+
+    private @Nullable Link link;
+
+    /** What belongs to the channel this handler has been added to. */
+    private record Link(ChannelHandlerContext ctx, Upstream upstream, ReadGate gate, String peer) {}
+
+    // Of the open exchange; there is none while request is null.
+    private @Nullable HttpRequest request;
+    private @Nullable UpstreamConnection connection;
+    private @Nullable Future<?> continueTimer;
+    private boolean leasing;
+    /** A channelReadComplete will follow, and flush. */
+    private boolean inReadBurst;
+
+    private boolean requestDone;
+    private boolean bodySeen;
+    private boolean retried;
+    private boolean awaitsContinue;
+    private boolean responseStarted;
+    private boolean unflushed;
+    private int pendingBytes;
+
+    Forwarder(Upstreams upstreams, ProxyLog log) {
+        this.upstreams = upstreams;
+        this.log = log;
+    }
+
+    private Link link() {
+        Link there = link;
+        if (there == null) {
+            throw new IllegalStateException("not in a pipeline");
+        }
+        return there;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        String peer = ctx.channel().remoteAddress() instanceof InetSocketAddress address
+                ? address.getAddress().getHostAddress()
+                : "";
+        link = new Link(ctx, upstreams.on(ctx.channel().eventLoop()), ReadGate.of(ctx.channel()), peer);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        switch (message) {
+            case HttpRequest head -> begin(head);
+            case HttpContent content -> body(content);
+            default -> ReferenceCountUtil.release(message);
+        }
+    }
+
+    private void begin(HttpRequest head) {
+        HeaderRules.toUpstream(head, link().peer, upstreams.authority());
+        request = head;
+        requestDone = head instanceof LastHttpContent;
+        bodySeen = requestDone;
+        retried = false;
+        responseStarted = false;
+        awaitsContinue = !requestDone && head.headers().contains(HttpHeaderNames.EXPECT);
+        if (awaitsContinue) {
+            continueTimer = link().ctx.executor().schedule(this::writeContinue, CONTINUE_MILLIS, TimeUnit.MILLISECONDS);
+        }
+        pending.add(head);
+        leasing = true;
+        inReadBurst = true;
+        link().upstream.lease(this, false);
+        inReadBurst = false;
+    }
+
+    private void body(HttpContent content) {
+        if (request == null || requestDone) {
+            content.release();
+            return;
+        }
+        stopAwaitingContinue();
+        boolean last = content instanceof LastHttpContent;
+        requestDone = last;
+        bodySeen |= content != LastHttpContent.EMPTY_LAST_CONTENT;
+        UpstreamConnection to = connection;
+        if (to == null) {
+            pending.add(content);
+            pendingBytes += content.content().readableBytes();
+            if (pendingBytes > PENDING_LIMIT_BYTES) {
+                link().gate.hold(ReadGate.Reason.UPSTREAM);
+            }
+            return;
+        }
+        to.send(content);
+        unflushed = true;
+        if (!to.writable()) {
+            flushRequest(to);
+            if (!to.writable()) {
+                link().gate.hold(ReadGate.Reason.UPSTREAM);
+            }
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        UpstreamConnection to = connection;
+        if (unflushed && to != null) {
+            flushRequest(to);
+        }
+    }
+
+    private void flushRequest(UpstreamConnection to) {
+        unflushed = false;
+        to.flush();
+    }
+
+    // Called by Upstream.
+
+    /** Whether the exchange may be sent a second time if a used connection turns out to be dead: Go's rule. */
+    boolean replayable() {
+        HttpRequest head = request;
+        if (head == null || bodySeen || responseStarted || retried) {
+            return false;
+        }
+        HttpMethod method = head.method();
+        return HttpMethod.GET.equals(method)
+                || HttpMethod.HEAD.equals(method)
+                || HttpMethod.OPTIONS.equals(method)
+                || HttpMethod.TRACE.equals(method);
+    }
+
+    HttpRequest request() {
+        HttpRequest head = request;
+        if (head == null) {
+            throw new IllegalStateException("no open exchange");
+        }
+        return head;
+    }
+
+    boolean requestDone() {
+        return requestDone;
+    }
+
+    void attached(UpstreamConnection to) {
+        leasing = false;
+        connection = to;
+        for (HttpObject message; (message = pending.poll()) != null; ) {
+            to.send(message);
+        }
+        pendingBytes = 0;
+        unflushed = true;
+        if (!inReadBurst) {
+            flushRequest(to);
+        }
+        if (to.writable()) {
+            requestWanted();
+        }
+    }
+
+    void unreachable(String failure) {
+        leasing = false;
+        fail(failure, Reached.NO);
+    }
+
+    // Called by UpstreamConnection.
+
+    /** The connection takes request body again. */
+    void requestWanted() {
+        Link to = link();
+        if (to.gate.held(ReadGate.Reason.UPSTREAM)) {
+            to.gate.release(ReadGate.Reason.UPSTREAM);
+            if (!to.ctx.channel().config().isAutoRead()) {
+                // The client is held back for another reason; a handler above that makes the body itself is not.
+                to.ctx.read();
+            }
+        }
+    }
+
+    void informational(HttpResponse response) {
+        boolean continues = response.status().code() == 100;
+        if (continues && !awaitsContinue) {
+            return;
+        }
+        if (continues) {
+            stopAwaitingContinue();
+        }
+        HeaderRules.toClient(response);
+        writeInformational(response);
+    }
+
+    void response(HttpResponse response) {
+        responseStarted = true;
+        stopAwaitingContinue();
+        HeaderRules.toClient(response);
+        ChannelHandlerContext ctx = link().ctx;
+        ctx.write(response, ctx.voidPromise());
+    }
+
+    void content(HttpContent content) {
+        ChannelHandlerContext ctx = link().ctx;
+        ctx.write(content, ctx.voidPromise());
+        if (!ctx.channel().isWritable()) {
+            ctx.flush();
+            UpstreamConnection from = connection;
+            if (from != null && !ctx.channel().isWritable()) {
+                from.pause();
+            }
+        }
+    }
+
+    void last(LastHttpContent last) {
+        over();
+        ChannelHandlerContext ctx = link().ctx;
+        ctx.write(last, ctx.voidPromise());
+    }
+
+    void flushResponse() {
+        link().ctx.flush();
+    }
+
+    /** The connection is gone, or its response makes no sense. {@code stale}: it had served before and said nothing now. */
+    void broken(String failure, boolean stale) {
+        connection = null;
+        HttpRequest head = request;
+        if (stale && head != null && requestDone && replayable()) {
+            retried = true;
+            pending.add(head);
+            pending.add(LastHttpContent.EMPTY_LAST_CONTENT);
+            leasing = true;
+            link().upstream.lease(this, true);
+            return;
+        }
+        fail(failure, Reached.MAYBE);
+    }
+
+    private void fail(String failure, Reached reached) {
+        boolean started = responseStarted;
+        over();
+        log.error("error reverse proxying request", failure, null);
+        ChannelHandlerContext ctx = link().ctx;
+        if (started) {
+            ctx.close();
+        } else {
+            ctx.writeAndFlush(
+                    Answers.mark(Answers.error(HttpResponseStatus.BAD_GATEWAY, failure), "bad-gateway", reached),
+                    ctx.voidPromise());
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        UpstreamConnection from = connection;
+        if (from != null && ctx.channel().isWritable()) {
+            from.resume();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event == ExchangeAborted.INSTANCE) {
+            abandon();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        abandon();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        abandon();
+    }
+
+    /** A client that resets its connection is its own affair; anything else is a fault of this program. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (!(cause instanceof IOException)) {
+            log.error("error on a connection of the main port", String.valueOf(cause), cause);
+        }
+        ctx.close();
+    }
+
+    private void abandon() {
+        UpstreamConnection from = connection;
+        over();
+        if (from != null) {
+            from.abandon();
+        }
+    }
+
+    private void over() {
+        request = null;
+        connection = null;
+        unflushed = false;
+        pendingBytes = 0;
+        stopAwaitingContinue();
+        for (HttpObject message; (message = pending.poll()) != null; ) {
+            ReferenceCountUtil.release(message);
+        }
+        Link to = link();
+        if (leasing) {
+            leasing = false;
+            to.upstream.forget(this);
+        }
+        to.gate.release(ReadGate.Reason.UPSTREAM);
+    }
+
+    private void writeContinue() {
+        if (awaitsContinue) {
+            stopAwaitingContinue();
+            writeInformational(new DefaultFullHttpResponse(
+                    HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER));
+            flushResponse();
+        }
+    }
+
+    private void writeInformational(HttpResponse response) {
+        ChannelHandlerContext ctx = link().ctx;
+        ctx.write(
+                new DefaultFullHttpResponse(
+                        HttpVersion.HTTP_1_1,
+                        response.status(),
+                        Unpooled.EMPTY_BUFFER,
+                        response.headers(),
+                        EmptyHttpHeaders.INSTANCE),
+                ctx.voidPromise());
+    }
+
+    private void stopAwaitingContinue() {
+        awaitsContinue = false;
+        Future<?> running = continueTimer;
+        if (running != null) {
+            continueTimer = null;
+            running.cancel(false);
+        }
+    }
+}

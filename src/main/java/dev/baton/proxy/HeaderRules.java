@@ -1,0 +1,132 @@
+package dev.baton.proxy;
+
+import dev.baton.http.Answers;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.AsciiString;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a proxy changes in heads on their way through (RFC 9110 section 7.6.1, and the rules of Go's reverse proxy that the
+ * queue-proxy is built on). All else passes as it came. Pure.
+ */
+final class HeaderRules {
+    private static final AsciiString KEEP_ALIVE = AsciiString.cached("keep-alive");
+    private static final AsciiString PROXY_CONNECTION = AsciiString.cached("proxy-connection");
+    private static final String TRAILERS = "trailers";
+
+    private HeaderRules() {}
+
+    /**
+     * Makes a client's request one for the user's program.
+     *
+     * @param peer the client's address, without port
+     * @param authority the program's own, for a request that names no host
+     */
+    static void toUpstream(HttpRequest request, String peer, String authority) {
+        HttpHeaders headers = request.headers();
+        request.setProtocolVersion(HttpVersion.HTTP_1_1);
+        headers.remove(KnativeHeaders.SERVING_REVISION);
+        headers.remove(KnativeHeaders.SERVING_NAMESPACE);
+
+        String te = headers.get(HttpHeaderNames.TE);
+        removeHopByHop(headers);
+        if (te != null) {
+            keepTrailersOnly(headers, te);
+        }
+
+        String forwardedFor = headers.get(KnativeHeaders.X_FORWARDED_FOR);
+        if (forwardedFor == null) {
+            headers.set(KnativeHeaders.X_FORWARDED_FOR, peer);
+        } else {
+            headers.set(KnativeHeaders.X_FORWARDED_FOR, joined(headers, forwardedFor) + ", " + peer);
+        }
+        if (!headers.contains(HttpHeaderNames.HOST)) {
+            headers.set(HttpHeaderNames.HOST, authority);
+        }
+    }
+
+    /** Makes the program's response, final or not, one for the client. A sidecar's own marks are not the program's to set. */
+    static void toClient(HttpResponse response) {
+        HttpHeaders headers = response.headers();
+        removeHopByHop(headers);
+        headers.remove(Answers.BATON_ERROR);
+    }
+
+    /** A chunked body stays chunked, and its trailers stay announced. */
+    private static void removeHopByHop(HttpHeaders headers) {
+        String connection = headers.get(HttpHeaderNames.CONNECTION);
+        if (connection != null) {
+            removeNamedBy(headers);
+            headers.remove(HttpHeaderNames.CONNECTION);
+        }
+        headers.remove(KEEP_ALIVE);
+        headers.remove(PROXY_CONNECTION);
+        headers.remove(HttpHeaderNames.PROXY_AUTHENTICATE);
+        headers.remove(HttpHeaderNames.PROXY_AUTHORIZATION);
+        headers.remove(HttpHeaderNames.TE);
+        headers.remove(HttpHeaderNames.UPGRADE);
+        if (!headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) {
+            headers.remove(HttpHeaderNames.TRAILER);
+        }
+    }
+
+    private static void removeNamedBy(HttpHeaders headers) {
+        List<String> values = headers.getAll(HttpHeaderNames.CONNECTION);
+        for (int i = 0; i < values.size(); i++) {
+            String value = values.get(i);
+            int from = 0;
+            while (from < value.length()) {
+                int comma = value.indexOf(',', from);
+                int end = comma < 0 ? value.length() : comma;
+                String name = value.substring(from, end).strip();
+                if (!name.isEmpty() && !framing(name)) {
+                    headers.remove(name);
+                }
+                from = end + 1;
+            }
+        }
+    }
+
+    /** Fields that say where the message ends or whom it is for are never a client's to remove. */
+    private static boolean framing(String name) {
+        return HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(name)
+                || HttpHeaderNames.TRANSFER_ENCODING.contentEqualsIgnoreCase(name)
+                || HttpHeaderNames.HOST.contentEqualsIgnoreCase(name)
+                || HttpHeaderNames.CONNECTION.contentEqualsIgnoreCase(name);
+    }
+
+    private static void keepTrailersOnly(HttpHeaders headers, String te) {
+        int from = 0;
+        while (from < te.length()) {
+            int comma = te.indexOf(',', from);
+            int end = comma < 0 ? te.length() : comma;
+            if (TRAILERS.equalsIgnoreCase(te.substring(from, end).strip())) {
+                headers.set(HttpHeaderNames.TE, HttpHeaderValues.TRAILERS);
+                return;
+            }
+            from = end + 1;
+        }
+    }
+
+    private static String joined(HttpHeaders headers, String first) {
+        List<String> values = headers.getAll(KnativeHeaders.X_FORWARDED_FOR);
+        return values.size() == 1 ? first : String.join(", ", values);
+    }
+
+    /** Whether a response's body encoding is one that can be passed on: none, or chunked alone. */
+    static boolean knownEncoding(HttpResponse response) {
+        @Nullable String encoding = response.headers().get(HttpHeaderNames.TRANSFER_ENCODING);
+        return encoding == null
+                || (HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(encoding)
+                        && response.headers()
+                                        .getAll(HttpHeaderNames.TRANSFER_ENCODING)
+                                        .size()
+                                == 1);
+    }
+}

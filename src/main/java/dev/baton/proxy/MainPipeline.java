@@ -1,0 +1,102 @@
+package dev.baton.proxy;
+
+import dev.baton.config.ProxySettings;
+import dev.baton.config.Timeouts;
+import dev.baton.http.Connections;
+import dev.baton.http.FramingGuard;
+import dev.baton.http.GuardLimits;
+import dev.baton.http.OneAtATime;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpServerCodec;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The main port, handler by handler in the order in which a request meets them. All of a connection's handlers live on its
+ * event loop; the breaker and the counters are shared by all loops.
+ */
+public final class MainPipeline extends ChannelInitializer<Channel> {
+    private static final int MAX_CHUNK_BYTES = 64 * 1024;
+
+    private final ProxySettings settings;
+    private final Timeouts timeouts;
+    private final ProxyHooks hooks;
+    private final GuardLimits limits;
+    private final Upstreams upstreams;
+    private final @Nullable Breaker breaker;
+    private final Connections connections = new Connections();
+    private final RequestShim shim = new RequestShim();
+
+    /**
+     * Opens nothing yet.
+     *
+     * @param user where the user's program listens
+     */
+    public MainPipeline(ProxySettings settings, Timeouts timeouts, InetSocketAddress user, ProxyHooks hooks) {
+        this.settings = settings;
+        this.timeouts = timeouts;
+        this.hooks = hooks;
+        limits = new GuardLimits(
+                settings.headBytes(),
+                GuardLimits.DEFAULT.fields(),
+                Math.toIntExact(settings.headTimeout().toMillis()),
+                GuardLimits.DEFAULT.firstByteMillis());
+        upstreams = new Upstreams(user, settings.idleUpstreamConnections(), settings.headBytes());
+        breaker = settings.containerConcurrency() > 0
+                ? new Breaker(settings.containerConcurrency(), settings.queueDepth())
+                : null;
+    }
+
+    @Override
+    protected void initChannel(Channel channel) {
+        connections.add(channel);
+        ChannelPipeline pipeline = channel.pipeline();
+        pipeline.addLast(new FramingGuard(limits));
+        pipeline.addLast(new HttpServerCodec(decoding()));
+        pipeline.addLast(new OneAtATime());
+        addIfGiven(pipeline, hooks.dress().get());
+        pipeline.addLast(hooks.health().get());
+        pipeline.addLast(new TimeoutHandler(timeouts, hooks.log()));
+        pipeline.addLast(shim);
+        pipeline.addLast(new TrafficHandler(hooks.traffic()));
+        if (breaker != null) {
+            pipeline.addLast(new BreakerHandler(breaker));
+        }
+        addIfGiven(pipeline, hooks.delivery().get());
+        pipeline.addLast(new Forwarder(upstreams, hooks.log()));
+    }
+
+    private static void addIfGiven(ChannelPipeline pipeline, @Nullable ChannelHandler handler) {
+        if (handler != null) {
+            pipeline.addLast(handler);
+        }
+    }
+
+    /** Lenient about line ends only: the guard ahead of it is the judge of everything else. */
+    private HttpDecoderConfig decoding() {
+        return new HttpDecoderConfig()
+                .setMaxInitialLineLength(settings.headBytes())
+                .setMaxHeaderSize(settings.headBytes())
+                .setMaxChunkSize(MAX_CHUNK_BYTES)
+                .setStrictLineParsing(false);
+    }
+
+    /** The accepted connections, for the shutdown. */
+    public Connections connections() {
+        return connections;
+    }
+
+    /** The container's breaker, for its figures; null when its concurrency is unlimited. */
+    public @Nullable Breaker breaker() {
+        return breaker;
+    }
+
+    /** Connections to the user's program that are open, idle ones included. */
+    public int upstreamConnections() {
+        return upstreams.open();
+    }
+}

@@ -1,0 +1,20 @@
+package dev.baton.proxy;
+
+import io.netty.channel.ChannelHandler;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the main port has from other parts of the sidecar. The suppliers are asked once per connection; those of handlers may
+ * give null for none.
+ *
+ * @param health answers health checks ahead of all that counts or delays requests
+ * @param dress makes ordinary requests of control messages
+ * @param delivery replaces a control message by the request with the body that it stands for
+ */
+public record ProxyHooks(
+        Supplier<? extends ChannelHandler> health,
+        Supplier<? extends @Nullable ChannelHandler> dress,
+        Supplier<? extends @Nullable ChannelHandler> delivery,
+        TrafficObserver traffic,
+        ProxyLog log) {}

@@ -1,0 +1,175 @@
+package dev.baton.proxy;
+
+import dev.baton.config.Timeouts;
+import dev.baton.http.Answers;
+import dev.baton.http.ExchangeAborted;
+import dev.baton.http.Reached;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The revision's three limits: on the whole request, on the start of its response, on gaps in it. Waiting for a turn counts.
+ *
+ * <p>Before the response has begun the answer is 504 {@code request timeout}. After that the connection is cut, so that
+ * nobody takes the response for a complete one. One timer per connection, which outlives requests and is moved only when it
+ * would ring too late, because setting one for each request costs more than all else here.
+ */
+final class TimeoutHandler extends ChannelDuplexHandler {
+    private static final long NEVER = Long.MAX_VALUE;
+
+    private final long overallNanos;
+    private final long responseStartNanos;
+    private final long idleNanos;
+    private final ProxyLog log;
+
+    private boolean open;
+    private boolean responseStarted;
+    private long begunAt;
+    private long lastWriteAt;
+
+    private @Nullable Future<?> timer;
+    private long ringsAt;
+
+    TimeoutHandler(Timeouts timeouts, ProxyLog log) {
+        overallNanos = timeouts.overall().toNanos();
+        responseStartNanos = orNever(timeouts.responseStart());
+        idleNanos = orNever(timeouts.idle());
+        this.log = log;
+    }
+
+    private static long orNever(Duration limit) {
+        return limit.isZero() ? NEVER : limit.toNanos();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (message instanceof HttpRequest) {
+            if (overallNanos == 0) {
+                ReferenceCountUtil.release(message);
+                log.warn("Request timeout: 0s");
+                answer(ctx, Reached.NO);
+                return;
+            }
+            begin(ctx);
+        }
+        ctx.fireChannelRead(message);
+    }
+
+    private void begin(ChannelHandlerContext ctx) {
+        open = true;
+        responseStarted = false;
+        begunAt = System.nanoTime();
+        lastWriteAt = begunAt;
+        long due = nextDue();
+        if (timer == null || ringsAt - due > 0) {
+            set(ctx, due);
+        }
+    }
+
+    private long nextDue() {
+        long left = begunAt + overallNanos;
+        if (!responseStarted && responseStartNanos != NEVER) {
+            left = earlier(left, begunAt + responseStartNanos);
+        }
+        if (idleNanos != NEVER) {
+            left = earlier(left, lastWriteAt + idleNanos);
+        }
+        return left;
+    }
+
+    private static long earlier(long a, long b) {
+        return a - b < 0 ? a : b;
+    }
+
+    private void set(ChannelHandlerContext ctx, long due) {
+        stop();
+        ringsAt = due;
+        long delay = Math.max(0, due - System.nanoTime());
+        timer = ctx.executor().schedule(() -> ring(ctx), delay, TimeUnit.NANOSECONDS);
+    }
+
+    private void ring(ChannelHandlerContext ctx) {
+        timer = null;
+        if (!open) {
+            return;
+        }
+        long due = nextDue();
+        if (due - System.nanoTime() > 0) {
+            set(ctx, due);
+            return;
+        }
+        open = false;
+        log.warn(reason(due));
+        ctx.fireUserEventTriggered(ExchangeAborted.INSTANCE);
+        if (responseStarted) {
+            ctx.close();
+        } else {
+            answer(ctx, Reached.MAYBE);
+        }
+    }
+
+    private String reason(long due) {
+        if (due == begunAt + overallNanos) {
+            return "Request timeout: " + GoDuration.format(overallNanos);
+        }
+        if (idleNanos != NEVER && due == lastWriteAt + idleNanos) {
+            return "Idle timeout: " + GoDuration.format(idleNanos);
+        }
+        return "Response start timeout: " + GoDuration.format(responseStartNanos);
+    }
+
+    private static void answer(ChannelHandlerContext ctx, Reached reached) {
+        ctx.writeAndFlush(
+                Answers.mark(
+                        Answers.text(HttpResponseStatus.GATEWAY_TIMEOUT, "request timeout"),
+                        "request-timeout",
+                        reached),
+                ctx.voidPromise());
+    }
+
+    @Override
+    public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+        if (open) {
+            if (idleNanos != NEVER) {
+                lastWriteAt = System.nanoTime();
+            }
+            if (message instanceof HttpResponse response && response.status().code() >= 200) {
+                responseStarted = true;
+            }
+            if (message instanceof LastHttpContent && responseStarted) {
+                open = false;
+            }
+        }
+        ctx.write(message, promise);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        open = false;
+        stop();
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        stop();
+    }
+
+    private void stop() {
+        Future<?> running = timer;
+        if (running != null) {
+            timer = null;
+            running.cancel(false);
+        }
+    }
+}

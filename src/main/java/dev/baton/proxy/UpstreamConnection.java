@@ -1,0 +1,259 @@
+package dev.baton.proxy;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.epoll.EpollTcpInfo;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The back half of the way to the user's program: one HTTP/1.1 connection, which serves one {@link Forwarder} at a time. It
+ * is used again only if the response was complete and said so, the request had been sent whole, and nothing came after it.
+ * Event loop only.
+ */
+final class UpstreamConnection extends ChannelInboundHandlerAdapter {
+    private static final int TCP_ESTABLISHED = 1;
+
+    private final UpstreamPool pool;
+    private @Nullable ChannelHandlerContext context;
+
+    /** Whose exchange is open; null while the connection is idle, or spoilt. */
+    private @Nullable Forwarder front;
+    /** Whose output has been written to since the last flush. */
+    private @Nullable Forwarder unflushed;
+
+    private boolean used;
+    private boolean answered;
+    private boolean informational;
+    private boolean reusable;
+    private boolean complete;
+    private @Nullable String failure;
+
+    /** When it became idle, in nanoseconds of {@code System.nanoTime}. */
+    private long idleSince;
+
+    UpstreamConnection(UpstreamPool pool) {
+        this.pool = pool;
+    }
+
+    private ChannelHandlerContext ctx() {
+        ChannelHandlerContext there = context;
+        if (there == null) {
+            throw new IllegalStateException("not in a pipeline");
+        }
+        return there;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+    }
+
+    // Called by UpstreamPool.
+
+    /**
+     * Whether the idle connection may carry a request. For one that could not be repeated the kernel is asked, because the
+     * other side's farewell may have arrived in this very turn of the event loop.
+     */
+    boolean usable(boolean replayable) {
+        EpollSocketChannel channel = (EpollSocketChannel) ctx().channel();
+        if (!channel.isActive()) {
+            return false;
+        }
+        if (replayable) {
+            return true;
+        }
+        EpollTcpInfo info = pool.tcpInfo();
+        channel.tcpInfo(info);
+        return info.state() == TCP_ESTABLISHED;
+    }
+
+    void serve(Forwarder forwarder) {
+        front = forwarder;
+        answered = false;
+        informational = false;
+        failure = null;
+    }
+
+    long idleSince() {
+        return idleSince;
+    }
+
+    void idle(long now) {
+        used = true;
+        idleSince = now;
+    }
+
+    void close() {
+        ctx().close();
+    }
+
+    // Called by Forwarder.
+
+    void send(HttpObject message) {
+        ChannelHandlerContext ctx = ctx();
+        ctx.write(message, ctx.voidPromise());
+    }
+
+    void flush() {
+        ctx().flush();
+    }
+
+    boolean writable() {
+        return ctx().channel().isWritable();
+    }
+
+    void pause() {
+        ctx().channel().config().setAutoRead(false);
+    }
+
+    void resume() {
+        ctx().channel().config().setAutoRead(true);
+    }
+
+    /** The exchange is of no interest any more; the connection is in the middle of it and can only be closed. */
+    void abandon() {
+        front = null;
+        unflushed = null;
+        ctx().close();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        Forwarder to = front;
+        if (to == null) {
+            // An answer that nobody asked for: whatever it is, the next request must not get it.
+            reusable = false;
+            complete = false;
+            ReferenceCountUtil.release(message);
+            ctx.close();
+            return;
+        }
+        if (message instanceof HttpObject object && object.decoderResult().isFailure()) {
+            ReferenceCountUtil.release(message);
+            fail(to, UpstreamFailure.MALFORMED);
+            return;
+        }
+        switch (message) {
+            case HttpResponse response -> head(to, response);
+            case LastHttpContent last
+            when informational -> {
+                informational = false;
+                last.release();
+            }
+            case LastHttpContent last -> last(ctx, to, last);
+            case HttpContent content -> {
+                unflushed = to;
+                to.content(content);
+            }
+            default -> ReferenceCountUtil.release(message);
+        }
+    }
+
+    private void head(Forwarder to, HttpResponse response) {
+        answered = true;
+        int code = response.status().code();
+        if (code == 101) {
+            fail(to, UpstreamFailure.UNASKED_UPGRADE);
+            return;
+        }
+        unflushed = to;
+        if (code < 200) {
+            informational = true;
+            to.informational(response);
+            return;
+        }
+        if (!HeaderRules.knownEncoding(response)) {
+            fail(to, UpstreamFailure.UNKNOWN_ENCODING);
+            return;
+        }
+        reusable = HttpUtil.isKeepAlive(response)
+                && !HttpMethod.CONNECT.equals(to.request().method());
+        to.response(response);
+    }
+
+    private void last(ChannelHandlerContext ctx, Forwarder to, LastHttpContent last) {
+        if (failure != null && !ctx.channel().isActive()) {
+            // The body was to end with the connection, and the connection ended with an error.
+            last.release();
+            fail(to, failure);
+            return;
+        }
+        reusable &= to.requestDone();
+        complete = true;
+        front = null;
+        unflushed = to;
+        to.last(last);
+    }
+
+    /** One flush per read burst; and only now is it known that nothing followed the response. */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        Forwarder to = unflushed;
+        if (to != null) {
+            unflushed = null;
+            to.flushResponse();
+        }
+        if (complete) {
+            complete = false;
+            if (reusable && ctx.channel().isActive()) {
+                ctx.channel().config().setAutoRead(true);
+                pool.park(this);
+            } else {
+                ctx.close();
+            }
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        Forwarder to = front;
+        if (to != null && ctx.channel().isWritable()) {
+            to.requestWanted();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof IOException broken) {
+            // A write that failed does not end the connection: the response may have been sent before. A read that
+            // failed does.
+            if (failure == null) {
+                failure = UpstreamFailure.broken(ctx.channel(), broken);
+            }
+            return;
+        }
+        Forwarder to = front;
+        if (to != null) {
+            fail(to, String.valueOf(cause.getMessage()));
+        } else {
+            ctx.close();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        pool.lost(this);
+        Forwarder to = front;
+        if (to != null) {
+            front = null;
+            String why = failure;
+            to.broken(why != null ? why : UpstreamFailure.EOF, used && !answered);
+        }
+    }
+
+    private void fail(Forwarder to, String why) {
+        front = null;
+        unflushed = null;
+        ctx().close();
+        to.broken(why, false);
+    }
+}

@@ -1,0 +1,29 @@
+package dev.baton.proxy;
+
+import dev.baton.http.NetFailure;
+import io.netty.channel.Channel;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.Locale;
+
+/** Failures of connections to the user's program in the words of Go's net package, which tests and dashboards look for. */
+final class UpstreamFailure {
+    static final String EOF = "EOF";
+    static final String MALFORMED = "net/http: HTTP/1.x transport connection broken: malformed HTTP response";
+    static final String UNKNOWN_ENCODING =
+            "net/http: HTTP/1.x transport connection broken: unsupported transfer encoding";
+    static final String UNASKED_UPGRADE = "backend tried to switch protocol when none was requested";
+
+    private UpstreamFailure() {}
+
+    /** After the last of the attempts that timed out. */
+    static String dialTimeout(InetSocketAddress target, long nanos) {
+        return String.format(Locale.ROOT, "timed out dialing %s after %.2fs", NetFailure.hostPort(target), nanos / 1e9);
+    }
+
+    /** {@code read tcp 127.0.0.1:50000->127.0.0.1:8080: read: connection reset by peer}. */
+    static String broken(Channel channel, IOException cause) {
+        return "read tcp " + NetFailure.hostPort(channel.localAddress()) + "->"
+                + NetFailure.hostPort(channel.remoteAddress()) + ": read: " + NetFailure.reason(cause);
+    }
+}

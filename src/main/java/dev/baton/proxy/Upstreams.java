@@ -1,0 +1,88 @@
+package dev.baton.proxy;
+
+import dev.baton.http.NetFailure;
+import io.netty.channel.EventLoop;
+import java.net.InetSocketAddress;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The pools of all event loops to the one program behind this sidecar, and what they have in common. Any thread. */
+final class Upstreams {
+    private final InetSocketAddress target;
+    private final String authority;
+    private final int maxIdle;
+    private final int headBytes;
+    private final ConcurrentHashMap<EventLoop, UpstreamPool> pools = new ConcurrentHashMap<>();
+    private final AtomicInteger open = new AtomicInteger();
+    private final AtomicInteger idle = new AtomicInteger();
+
+    /**
+     * Opens nothing yet.
+     *
+     * @param maxIdle idle connections that are kept, on each loop; with a breaker also the connections there are in all
+     * @param headBytes longest response head
+     */
+    Upstreams(InetSocketAddress target, int maxIdle, int headBytes) {
+        this.target = target;
+        this.authority = NetFailure.hostPort(target);
+        this.maxIdle = maxIdle;
+        this.headBytes = headBytes;
+    }
+
+    Upstream on(EventLoop loop) {
+        UpstreamPool pool = pools.get(loop);
+        return pool != null ? pool : pools.computeIfAbsent(loop, key -> new UpstreamPool(this, key));
+    }
+
+    InetSocketAddress target() {
+        return target;
+    }
+
+    String authority() {
+        return authority;
+    }
+
+    int maxIdle() {
+        return maxIdle;
+    }
+
+    int headBytes() {
+        return headBytes;
+    }
+
+    /** Connections that are open, idle ones included. */
+    int open() {
+        return open.get();
+    }
+
+    int idle() {
+        return idle.get();
+    }
+
+    void opened() {
+        open.incrementAndGet();
+    }
+
+    void closed() {
+        open.decrementAndGet();
+    }
+
+    void idleChanged(int by) {
+        idle.addAndGet(by);
+    }
+
+    /**
+     * Another connection is about to be opened. If there are as many as the program is ever asked to serve at once, some
+     * other loop keeps an idle one, and a program that serves one connection after the other would never get to the new one.
+     */
+    void makeRoom(UpstreamPool asking) {
+        if (open.get() < maxIdle || idle.get() == 0) {
+            return;
+        }
+        for (UpstreamPool pool : pools.values()) {
+            if (pool != asking) {
+                pool.evictOne();
+            }
+        }
+    }
+}
