@@ -12,8 +12,10 @@ public final class GuestException extends RuntimeException {
     public enum Kind {
         /** The guest did what no guest may: a bad access, an unreachable instruction, a wrong region as its answer. */
         TRAP,
-        /** The guest ended the call itself: an exit code or a negative answer. */
+        /** The guest ended the call itself: an exit code other than 0 or a negative answer. */
         FAILED,
+        /** The guest exited with code 0: the end of a command, and no answer from a function with handle. */
+        EXITED,
         /** It ran for longer than a call may. */
         DEADLINE,
         /** Its caller no longer wants the answer. */

@@ -62,7 +62,7 @@ final class LinearMemories implements AutoCloseable {
      * @throws GuestException NO_MEMORY when the budget or the kernel has none
      */
     LinearMemory acquire(int initialPages, int maximumPages, long hint) {
-        Range range = take(Math.max(hint, (long) initialPages * LinearMemory.PAGE_SIZE));
+        Range range = take((long) initialPages * LinearMemory.PAGE_SIZE + Math.max(0, hint));
         boolean used = false;
         try {
             if (range == null) {

@@ -48,6 +48,11 @@ final class LinearMemory implements Memory {
         return size;
     }
 
+    /** The size that it may grow to. */
+    long maximumBytes() {
+        return (long) maximumPages * PAGE_SIZE;
+    }
+
     /** Whether the guest has been refused to grow because all guests together use what they may, not because of its own maximum. */
     boolean refused() {
         return refused;
