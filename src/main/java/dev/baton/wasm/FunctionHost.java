@@ -104,6 +104,8 @@ public final class FunctionHost implements AutoCloseable {
     }
 
     /**
+     * Linear memory of all functions.
+     *
      * @param charged bytes that all functions' memories occupy at most, idle ones included
      * @param budget what they may occupy
      * @param warm of the charged, bytes that are idle
@@ -148,8 +150,8 @@ public final class FunctionHost implements AutoCloseable {
         }
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
-            boolean good =
-                    c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "._-".indexOf(c) >= 0;
+            boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+            boolean good = letter || (c >= '0' && c <= '9') || "._-".indexOf(c) >= 0;
             if (!good) {
                 return false;
             }
