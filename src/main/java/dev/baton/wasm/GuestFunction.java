@@ -56,6 +56,8 @@ final class GuestFunction {
     }
 
     /**
+     * It can be called from now on.
+     *
      * @param again whether its instances serve further calls
      * @return false when it has been refused meanwhile
      */
