@@ -16,8 +16,10 @@ import java.util.stream.Collectors;
  */
 record Report(Input input, String network, String machine, long storeBytes, int rounds, List<Step> steps) {
     private static final String TIMES =
-            "Time runs from the sender's first call to the receiver's last byte; reading the"
-                    + " file and hashing at the far end (its share: \"hashing\") are part of it.";
+            """
+            Time: from the sender's first call to the receiver's last byte. Reading the file and hashing what arrives
+            are part of it; "hashing" is the receivers' time in SHA-256 alone. A is the producer's sidecar, B the consumer's.
+            """;
 
     boolean ok() {
         return steps.stream().allMatch(Step::ok);
