@@ -99,7 +99,7 @@ final class MainJob {
                     Machine.description(),
                     storeBytes,
                     rounds(input),
-                    rounds(steps, rounds(input), storeBytes));
+                    rounds(steps, rounds(input), storeBytes, progress));
             System.out.print(options.json() ? report.json() : options.markdown() ? report.markdown() : report.text());
             if (!report.ok()) {
                 complain("run: a step failed; the pods' last words:", pods);
@@ -118,12 +118,14 @@ final class MainJob {
         return input.bytes() <= SHORT ? 2 : 1;
     }
 
-    private static List<Step> rounds(Steps steps, int rounds, long storeBytes)
+    private static List<Step> rounds(Steps steps, int rounds, long storeBytes, Progress progress)
             throws IOException, InterruptedException {
         List<Step> failed = new ArrayList<>();
         for (int round = 1; round < rounds; round++) {
+            progress.prefix("round " + round + " of " + rounds + ", ");
             steps.run(storeBytes).stream().filter(step -> !step.ok()).forEach(failed::add);
         }
+        progress.prefix(rounds == 1 ? "" : "round " + rounds + " of " + rounds + ", ");
         List<Step> all = new ArrayList<>(steps.run(storeBytes));
         all.addAll(failed);
         return all;
@@ -143,6 +145,7 @@ final class MainJob {
     /** On every way out that leaves this JVM a choice; on the others the janitor acts alone. */
     private void end() {
         ending = true;
+        Progress.clear(options.terminal() ? System.out : null);
         try {
             janitor.close();
         } catch (IOException e) {
