@@ -7,6 +7,7 @@ package dev.baton.store;
 final class SizeClasses {
     static final int PAGE = 4096;
     static final long HUGE_PAGE = 2 << 20;
+    private static final long HUGE_MIN = 16 << 20;
     static final int SMALL_MAX = 32 << 10;
 
     private static final int BLOCK_MIN_SHIFT = 7;
@@ -65,9 +66,12 @@ final class SizeClasses {
         return (int) Math.max(SLAB_BLOCKS, SLAB_MIN / capacity(sizeClass));
     }
 
-    /** How much from the start of a mapping of this class every object of the class fills: only that may be huge pages, or more would be resident than is accounted for. */
+    /**
+     * How much from the start of a mapping of this class every object of the class fills: only that may be huge pages, or more would be
+     * resident than is accounted for. They pay for themselves in large mappings; in smaller ones an object that ends early wastes too much.
+     */
     static long hugeBytes(int sizeClass) {
-        return capacity(sizeClass - 1) & -HUGE_PAGE;
+        return capacity(sizeClass) < HUGE_MIN ? 0 : capacity(sizeClass - 1) & -HUGE_PAGE;
     }
 
     static long wholeHugePages(long bytes) {

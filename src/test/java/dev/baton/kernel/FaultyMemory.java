@@ -1,0 +1,106 @@
+package dev.baton.kernel;
+
+import java.nio.ByteBuffer;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+
+/** The running kernel, except that chosen calls fail as often as asked; counts what is mapped. */
+public final class FaultyMemory implements Memory, Descriptors {
+    private final Memory memory = Linux.running().memory();
+    private final Descriptors descriptors = Linux.running().descriptors();
+    private final ConcurrentHashMap<String, Fault> faults = new ConcurrentHashMap<>();
+    public final AtomicLong mappedBytes = new AtomicLong();
+    public final AtomicLong mappedBytesMax = new AtomicLong();
+    public final AtomicInteger mappings = new AtomicInteger();
+    public final AtomicInteger openDescriptors = new AtomicInteger();
+    public final AtomicInteger memfds = new AtomicInteger();
+
+    private record Fault(int errno, AtomicInteger left) {}
+
+    public Linux linux() {
+        return new Linux(this, this);
+    }
+
+    public Supplier<Linux> supplier() {
+        return this::linux;
+    }
+
+    /** The next so many calls of that name fail. */
+    public void fail(String call, int errno, int times) {
+        faults.put(call, new Fault(errno, new AtomicInteger(times)));
+    }
+
+    private int fault(String call) {
+        Fault fault = faults.get(call);
+        return fault != null && fault.left.getAndUpdate(n -> Math.max(0, n - 1)) > 0 ? -fault.errno : 0;
+    }
+
+    @Override
+    public int memfdCreate(String name, int flags) {
+        memfds.incrementAndGet();
+        int fault = (flags & MFD_NOEXEC_SEAL) != 0 ? fault("noexec") : 0;
+        fault = fault != 0 ? fault : fault("memfd_create");
+        int fd = fault != 0 ? fault : memory.memfdCreate(name, flags);
+        if (fd >= 0) {
+            openDescriptors.incrementAndGet();
+        }
+        return fd;
+    }
+
+    @Override
+    public int ftruncate(int fd, long length) {
+        int fault = fault("ftruncate");
+        return fault != 0 ? fault : memory.ftruncate(fd, length);
+    }
+
+    @Override
+    public long mmap(long address, long length, int protection, int flags, int fd, long offset) {
+        int fault = fault("mmap");
+        long result = fault != 0 ? fault : memory.mmap(address, length, protection, flags, fd, offset);
+        if (result >= 0) {
+            mappings.incrementAndGet();
+            long now = mappedBytes.addAndGet(length);
+            mappedBytesMax.accumulateAndGet(now, Math::max);
+        }
+        return result;
+    }
+
+    @Override
+    public int munmap(long address, long length) {
+        int result = memory.munmap(address, length);
+        if (result == 0) {
+            mappings.decrementAndGet();
+            mappedBytes.addAndGet(-length);
+        }
+        return result;
+    }
+
+    @Override
+    public int madvise(long address, long length, int advice) {
+        int fault = fault("madvise");
+        return fault != 0 ? fault : memory.madvise(address, length, advice);
+    }
+
+    @Override
+    public ByteBuffer view(long address, int length) {
+        return memory.view(address, length);
+    }
+
+    @Override
+    public int fcntl(int fd, int command, int argument) {
+        int fault = fault("fcntl");
+        return fault != 0 ? fault : descriptors.fcntl(fd, command, argument);
+    }
+
+    @Override
+    public int close(int fd) {
+        int result = descriptors.close(fd);
+        if (result == 0) {
+            openDescriptors.decrementAndGet();
+        }
+        int fault = fault("close");
+        return fault != 0 ? fault : result;
+    }
+}

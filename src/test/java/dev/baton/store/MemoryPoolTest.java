@@ -1,0 +1,261 @@
+package dev.baton.store;
+
+import static dev.baton.store.StoreFixture.pattern;
+import static dev.baton.store.StoreFixture.spec;
+import static dev.baton.store.StoreFixture.unknown;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.baton.kernel.FaultyMemory;
+import dev.baton.store.Admission.Admitted;
+import dev.baton.store.Admission.Waiting;
+import dev.baton.store.Reservation.Reserved;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.LongRange;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+
+class MemoryPoolTest {
+    private static final int MIB = 1 << 20;
+
+    @Property(tries = 2000)
+    void aClassIsTheSmallestThatHolds(@ForAll @LongRange(min = 1, max = 1L << 46) long bytes) {
+        int sizeClass = SizeClasses.of(bytes);
+        assertThat(SizeClasses.capacity(sizeClass)).isGreaterThanOrEqualTo(bytes);
+        if (sizeClass > 0) {
+            assertThat(SizeClasses.capacity(sizeClass - 1)).isLessThan(bytes);
+        }
+        assertThat(SizeClasses.of(SizeClasses.capacity(sizeClass))).isEqualTo(sizeClass);
+        assertThat(sizeClass + SizeClasses.NEAR).isLessThan(SizeClasses.CLASSES);
+        if (bytes > SizeClasses.SMALL_MAX) {
+            assertThat(SizeClasses.capacity(sizeClass) * 4)
+                    .as("at most a quarter more")
+                    .isLessThanOrEqualTo(bytes * 5 + 4);
+            assertThat(SizeClasses.hugeBytes(sizeClass)).isLessThanOrEqualTo(bytes);
+        } else {
+            assertThat(SizeClasses.capacity(sizeClass)).isLessThanOrEqualTo(Math.max(bytes * 2, SizeClasses.PAGE));
+        }
+    }
+
+    @Test
+    void memoryIsUsedAgain() {
+        FaultyMemory kernel = new FaultyMemory();
+        try (StoreFixture fixture = new StoreFixture(StoreSettings.ofBudget(64 * MIB), kernel.supplier())) {
+            for (int i = 0; i < 100; i++) {
+                fixture.get(fixture.put(pattern(i, MIB + i * 1000)));
+                fixture.get(fixture.put(pattern(i, 1000 + i)));
+            }
+            assertThat(kernel.memfds.get()).isLessThanOrEqualTo(2);
+            assertThat(kernel.mappings.get()).isLessThanOrEqualTo(4);
+            assertThat(fixture.store.figures().poolHits()).isGreaterThanOrEqualTo(196);
+        }
+    }
+
+    @Test
+    void recycledMemoryShowsNothingOfItsFormerOwner() {
+        for (int size : new int[] {200, 4096, 30_000, 100_000, 3 * MIB}) {
+            try (StoreFixture fixture = new StoreFixture(16 * MIB)) {
+                fixture.get(fixture.put(pattern(1, size)));
+                Upload next = fixture.begin(spec(size));
+                Retrieval reader = fixture.retrieve(next);
+                assertThat(reader.read(0, size)).as("before the first byte").isNull();
+                next.write(ByteBuffer.wrap(pattern(2, 150)));
+                assertThat(reader.read(0, size)).isEqualTo(ByteBuffer.wrap(pattern(2, 150)));
+                assertThat(reader.read(149, size)).isEqualTo(ByteBuffer.wrap(pattern(2, 150), 149, 1));
+                assertThat(reader.read(150, size)).isNull();
+                ByteBuffer view = reader.read(0, size);
+                assertThat(view.capacity()).as("no way behind the limit").isEqualTo(150);
+                next.abort();
+                reader.giveBack();
+
+                Upload shorter = fixture.begin(unknown());
+                shorter.ensure(100).join();
+                shorter.write(ByteBuffer.wrap(pattern(3, 100)));
+                shorter.complete();
+                assertThat(fixture.get(shorter)).isEqualTo(pattern(3, 100));
+            }
+        }
+    }
+
+    @Test
+    void aHundredThousandTinyObjectsNeedFewDescriptorsAndMappings() {
+        int count = 100_000;
+        FaultyMemory kernel = new FaultyMemory();
+        try (StoreFixture fixture = new StoreFixture(StoreSettings.ofBudget(64 * MIB), kernel.supplier())) {
+            List<Upload> uploads = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                uploads.add(fixture.put(tiny(i)));
+            }
+            assertThat(kernel.openDescriptors).hasValue(0);
+            assertThat(kernel.mappings.get()).isLessThan(200);
+            assertThat(fixture.store.figures().usedBytes()).isLessThan(count * 256L);
+            assertThat(fixture.store.admit(spec(0))).isInstanceOfSatisfying(Admission.Waiting.class, w -> w.upload()
+                    .cancel(false));
+            for (int i = 0; i < count; i += 2) {
+                assertThat(fixture.get(uploads.get(i))).isEqualTo(tiny(i));
+            }
+            for (int i = 0; i < count; i += 2) {
+                uploads.set(i, fixture.put(tiny(i + 1)));
+            }
+            for (int i = 0; i < count; i++) {
+                assertThat(fixture.get(uploads.get(i))).isEqualTo(tiny(i % 2 == 0 ? i + 1 : i));
+            }
+            assertThat(fixture.store.figures().usedBytes()).isZero();
+        }
+    }
+
+    private static byte[] tiny(int i) {
+        return pattern(i, i % 200);
+    }
+
+    @Test
+    void idleMemoryGoesAfterAWhile() {
+        FaultyMemory kernel = new FaultyMemory();
+        try (StoreFixture fixture = new StoreFixture(StoreSettings.ofBudget(64 * MIB), kernel.supplier())) {
+            fixture.get(fixture.put(pattern(1, MIB)));
+            fixture.pass(20_000);
+            fixture.get(fixture.put(pattern(1, 10 * MIB)));
+            fixture.get(fixture.put(pattern(1, 100)));
+            fixture.pass(9_999);
+            fixture.store.expire();
+            assertThat(kernel.mappings).hasValue(3);
+            fixture.pass(1);
+            fixture.store.expire();
+            assertThat(kernel.mappings).hasValue(2);
+            fixture.pass(20_000);
+            fixture.store.expire();
+            assertThat(kernel.mappings).hasValue(0);
+            assertThat(kernel.openDescriptors).hasValue(0);
+            assertThat(fixture.store.figures().idleBytes()).isZero();
+        }
+    }
+
+    @Test
+    void idleMemoryMakesWayForOtherSizes() {
+        FaultyMemory kernel = new FaultyMemory();
+        try (StoreFixture fixture = new StoreFixture(StoreSettings.ofBudget(8 * MIB), kernel.supplier())) {
+            for (int size :
+                    new int[] {8 * MIB, MIB, 4 * MIB, 6 * MIB, 2 * MIB, 8 * MIB, 100, 8 * MIB, 100_000, 7 * MIB}) {
+                fixture.get(fixture.put(pattern(size, size)));
+                StoreFigures figures = fixture.store.figures();
+                assertThat(figures.usedBytes() + figures.idleBytes()).isLessThanOrEqualTo(8 * MIB);
+            }
+            assertThat(kernel.mappedBytesMax.get())
+                    .as("address space, slabs and classes rounded up")
+                    .isLessThanOrEqualTo(11 * MIB);
+        }
+    }
+
+    /** What the store says it holds is what the kernel says is resident, whatever happens. */
+    @Property(tries = 60)
+    void whatIsCountedIsWhatIsResident(@ForAll @Size(max = 40) List<Integer> steps) throws IOException {
+        long budget = 4 * MIB;
+        try (StoreFixture fixture = new StoreFixture(budget)) {
+            List<Upload> complete = new ArrayList<>();
+            for (int step : steps) {
+                int size = 40_000 + Math.floorMod(step, 600_000);
+                switch (Math.floorMod(step, 5)) {
+                    case 0, 1 -> {
+                        switch (fixture.store.admit(spec(size, Integer.MAX_VALUE))) {
+                            case Admitted(Upload upload) -> {
+                                upload.write(ByteBuffer.wrap(pattern(step, size)));
+                                upload.complete();
+                                complete.add(upload);
+                            }
+                            case Waiting(CompletableFuture<Upload> waiter) -> waiter.cancel(false);
+                            case Admission other -> throw new AssertionError(other);
+                        }
+                    }
+                    case 2 -> {
+                        switch (fixture.store.admit(spec(size, Integer.MAX_VALUE))) {
+                            case Admitted(Upload upload) -> {
+                                upload.write(ByteBuffer.wrap(pattern(step, size / 3)));
+                                upload.abort();
+                            }
+                            case Waiting(CompletableFuture<Upload> waiter) -> waiter.cancel(false);
+                            case Admission other -> throw new AssertionError(other);
+                        }
+                    }
+                    case 3 -> {
+                        if (!complete.isEmpty()) {
+                            Upload last = complete.removeLast();
+                            fixture.store.delete(last.id(), last.capability());
+                        }
+                    }
+                    default -> {
+                        if (!complete.isEmpty()
+                                && fixture.find(complete.getFirst()).reserve()
+                                        instanceof Reserved(Retrieval retrieval)) {
+                            retrieval.giveBack();
+                        }
+                    }
+                }
+                StoreFigures figures = fixture.store.figures();
+                assertThat(figures.usedBytes() + figures.idleBytes()).isLessThanOrEqualTo(budget);
+            }
+            StoreFigures figures = fixture.store.figures();
+            assertThat(residentBytes(fixture.name)).isEqualTo(figures.usedBytes() + figures.idleBytes());
+        }
+    }
+
+    /** Resident shared memory of the store's memfds, as the kernel counts it. */
+    private static long residentBytes(String name) throws IOException {
+        long kib = 0;
+        boolean ours = false;
+        for (String line : Files.readAllLines(Path.of("/proc/self/smaps"))) {
+            if (line.matches("^[0-9a-f]+-[0-9a-f]+ .*")) {
+                ours = line.contains("/memfd:" + name + " ");
+            } else if (ours && line.startsWith("Rss:")) {
+                kib += Long.parseLong(line.replaceAll("[^0-9]", ""));
+            }
+        }
+        return kib << 10;
+    }
+
+    @Test
+    void objectsBeyondTheLimitOfOneBufferWork() throws IOException {
+        long size = (2L << 30) + (3 << 20) + 5;
+        assumeTrue(freeBytes() > 3 * size, "needs memory for an object of more than 2 GiB");
+        byte[] part = pattern(9, 1 << 20);
+        try (StoreFixture fixture = new StoreFixture(3L << 30)) {
+            Upload upload = fixture.begin(spec(size));
+            for (long sent = 0; sent < size; ) {
+                int step = (int) Math.min(part.length, size - sent);
+                part[0] = (byte) (sent >> 20);
+                upload.write(ByteBuffer.wrap(part, 0, step));
+                sent += step;
+            }
+            upload.complete();
+            Retrieval retrieval = fixture.retrieve(upload);
+            assertThat(retrieval.size()).isEqualTo(size);
+            long offset = 0;
+            while (!retrieval.finished(offset)) {
+                ByteBuffer view = retrieval.read(offset, part.length);
+                part[0] = (byte) (offset >> 20);
+                assertThat(view.equals(ByteBuffer.wrap(part, 0, view.remaining())))
+                        .as("at " + offset)
+                        .isTrue();
+                offset += view.remaining();
+            }
+            assertThat(offset).isEqualTo(size);
+            assertThat(retrieval.read(1L << 31, Integer.MAX_VALUE).remaining()).isEqualTo((int) (size - (1L << 31)));
+            retrieval.commit();
+        }
+    }
+
+    private static long freeBytes() throws IOException {
+        return Files.readAllLines(Path.of("/proc/meminfo")).stream()
+                .filter(line -> line.startsWith("MemAvailable:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) << 10)
+                .findFirst()
+                .orElse(0);
+    }
+}
