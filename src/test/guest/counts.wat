@@ -1,0 +1,18 @@
+;; Answers how often this very instance has been called, 4 bytes, and traps when the body is "trap". Its start takes a few milliseconds.
+(module
+  (memory (export "memory") 1 1)
+  (global $calls (mut i32) (i32.const 0))
+  (global $freed (mut i32) (i32.const 0))
+  (func (export "allocate_memory") (param i32) (result i32) (i32.const 16))
+  (func (export "deallocate_memory") (param i32 i32)
+    (global.set $freed (i32.add (global.get $freed) (i32.const 1))))
+  (func (export "handle") (param $b i32) (param $len i32) (result i64)
+    (global.set $calls (i32.add (global.get $calls) (i32.const 1)))
+    (if (i32.and (i32.eq (local.get $len) (i32.const 4)) (i32.eq (i32.load (local.get $b)) (i32.const 0x70617274)))
+      (then unreachable))
+    (i32.store (i32.const 64) (global.get $calls))
+    (i32.store (i32.const 68) (global.get $freed))
+    (i64.const 0x0000004000000008))
+  (func (export "_initialize")
+    (local $n i32)
+    (loop $l (br_if $l (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 30000000))))))

@@ -1,0 +1,38 @@
+;; Does not end by itself, in a way that the first byte of its body names: 'l' loops, 'r' recurses, 't' calls itself in tail position,
+;; 'i' recurses through a table, 'h' recurses and calls the host at each level, 'g' recurses and grows its memory at each level,
+;; 'f' fills its memory over and over, 's' sleeps.
+(module
+  (import "xdt" "sha256" (func $sha256 (param i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "poll_oneoff" (func $poll (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 2 2000)
+  (type $f (func (param i32) (result i32)))
+  (table 1 1 funcref)
+  (elem (i32.const 0) $indirect)
+  (func (export "allocate_memory") (param i32) (result i32) (i32.const 0x400))
+  (func (export "deallocate_memory") (param i32 i32))
+  (func $recurse (param $n i32) (result i32)
+    (i32.add (i32.const 1) (call $recurse (i32.add (local.get $n) (i32.const 1)))))
+  (func $tail (param $n i32) (result i32) (return_call $tail (i32.add (local.get $n) (i32.const 1))))
+  (func $indirect (param $n i32) (result i32)
+    (i32.add (i32.const 1) (call_indirect (type $f) (local.get $n) (i32.const 0))))
+  (func $host (param $n i32) (result i32)
+    (drop (call $sha256 (i32.const 0) (i32.const 8) (i32.const 64)))
+    (i32.add (i32.const 1) (call $host (local.get $n))))
+  (func $grow (param $n i32) (result i32)
+    (drop (memory.grow (i32.const 1)))
+    (i32.add (i32.const 1) (call $grow (local.get $n))))
+  (func (export "handle") (param $b i32) (param $len i32) (result i64)
+    (local $how i32)
+    (local.set $how (i32.load8_u (local.get $b)))
+    (if (i32.eq (local.get $how) (i32.const 108)) (then (loop $l (br $l))))
+    (if (i32.eq (local.get $how) (i32.const 114)) (then (drop (call $recurse (i32.const 0)))))
+    (if (i32.eq (local.get $how) (i32.const 116)) (then (drop (call $tail (i32.const 0)))))
+    (if (i32.eq (local.get $how) (i32.const 105)) (then (drop (call $indirect (i32.const 0)))))
+    (if (i32.eq (local.get $how) (i32.const 104)) (then (drop (call $host (i32.const 0)))))
+    (if (i32.eq (local.get $how) (i32.const 103)) (then (drop (call $grow (i32.const 0)))))
+    (if (i32.eq (local.get $how) (i32.const 102)) (then
+      (loop $l (memory.fill (i32.const 0) (i32.const 7) (i32.const 0x20000)) (br $l))))
+    (if (i32.eq (local.get $how) (i32.const 115)) (then
+      (i64.store (i32.const 0x818) (i64.const 3600000000000))
+      (drop (call $poll (i32.const 0x800) (i32.const 0x900) (i32.const 1) (i32.const 0xa00)))))
+    (i64.const 0)))

@@ -1,0 +1,15 @@
+;; A WASI command that writes its name of one byte to stdout and exits with the first byte of stdin as its code.
+(module
+  (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+  (import "wasi_snapshot_preview1" "path_open" (func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+  (memory (export "memory") 1 1)
+  (data (i32.const 0) "\40\00\00\00\01\00\00\00")
+  (data (i32.const 16) "\80\00\00\00\01\00\00\00")
+  (data (i32.const 128) "x")
+  (func (export "_start")
+    (drop (call $open (i32.const 3) (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 0) (i64.const 0) (i64.const 0) (i32.const 0) (i32.const 200)))
+    (drop (call $read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 32)))
+    (drop (call $write (i32.const 1) (i32.const 16) (i32.const 1) (i32.const 32)))
+    (call $exit (i32.load8_u (i32.const 64)))))
