@@ -52,10 +52,9 @@ public final class Main {
         log.info("Starting queue-proxy");
         config.warnings().forEach(log::warn);
         try (var plane = new RequestPlane(config, log)) {
-            Signals.onTermination(plane.shutdown()::signal);
             var controlPlane = ControlPlane.start(plane.beans());
             log.info("Control plane is up");
-            plane.shutdown().await();
+            plane.awaitEnd();
             controlPlane.close();
         } catch (BindException | RuntimeException e) {
             log.error("Failed to bring up queue-proxy, shutting down.", e);

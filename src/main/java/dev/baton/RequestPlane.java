@@ -9,10 +9,18 @@ import dev.baton.config.SidecarConfig;
 import dev.baton.drain.Drain;
 import dev.baton.http.EventLoops;
 import dev.baton.http.Listener;
+import dev.baton.probe.HealthHandler;
+import dev.baton.probe.Readiness;
+import dev.baton.proxy.MainPipeline;
+import dev.baton.proxy.ProxyHooks;
+import dev.baton.proxy.ProxyLog;
+import dev.baton.proxy.TrafficObserver;
+import dev.baton.telemetry.ErrorLines;
 import dev.baton.telemetry.JsonLog;
 import dev.baton.telemetry.StatServer;
 import dev.baton.telemetry.Traffic;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
@@ -20,23 +28,26 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The request plane: everything that a request to the user's program or the autoscaler's question passes, as plain objects
  * on the shared event loops. It is open before the control plane's first class is loaded.
  */
 final class RequestPlane implements Vitals, AutoCloseable {
-    private static final long TICK_MILLIS = 1000;
+    private static final long REPORT_MILLIS = 1000;
 
     private final SidecarConfig config;
     private final JsonLog log;
     private final EventLoops loops;
     private final Traffic traffic;
     private final Drain drain;
+    private final Readiness readiness;
+    private final MainPipeline main;
     private final Shutdown shutdown;
     private final AdminRoutes adminRoutes;
-    private final Map<String, Channel> listeners = new LinkedHashMap<>();
     private final AdminServer adminServer;
+    private final Map<String, Channel> listeners = new LinkedHashMap<>();
 
     /**
      * Opens all listeners, the main one first. Blocks until they listen.
@@ -49,23 +60,65 @@ final class RequestPlane implements Vitals, AutoCloseable {
         loops = new EventLoops(config.proxy().eventLoops(), "baton");
         traffic = new Traffic(config.identity().pod(), System::nanoTime);
         drain = new Drain(System::nanoTime, config.proxy().drainQuiet());
+        readiness = new Readiness(config.probes(), loops, new ErrorLines());
+        main = new MainPipeline(
+                config.proxy(),
+                config.timeouts(),
+                new InetSocketAddress(config.bind().user(), config.ports().user()),
+                new ProxyHooks(
+                        () -> new HealthHandler(readiness::check, drain::draining, drain::ordinaryRequest),
+                        () -> null,
+                        () -> null,
+                        observer(traffic),
+                        proxyLog(log)));
         shutdown = new Shutdown(
                 drain,
                 config.proxy().drainQuiet(),
                 loops.group().next(),
-                traffic::inFlight,
+                main.connections()::count,
                 () -> 0,
                 this::stopListeners,
                 log);
+        Signals.onTermination(shutdown::signal);
+        listen("main", config.ports().serving(), main);
         listen("metrics", Ports.STAT, new StatServer(traffic));
         adminRoutes = new AdminRoutes(
                 Inside.of(config.bind().address()), shutdown::hook, (request, response) -> response.sendNotFound());
         log.info("Starting http server admin:" + Ports.ADMIN);
         adminServer = AdminServer.open(loops, address(Ports.ADMIN), adminRoutes);
-        loops.group().next().scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        loops.group().next().scheduleWithFixedDelay(this::report, REPORT_MILLIS, REPORT_MILLIS, TimeUnit.MILLISECONDS);
+        shutdown.begin();
     }
 
-    private void listen(String name, int port, io.netty.channel.ChannelHandler connection) throws BindException {
+    private static TrafficObserver observer(Traffic traffic) {
+        return new TrafficObserver() {
+            @Override
+            public void arrived(boolean viaActivator) {
+                traffic.arrived(viaActivator);
+            }
+
+            @Override
+            public void finished(boolean viaActivator) {
+                traffic.finished(viaActivator);
+            }
+        };
+    }
+
+    private static ProxyLog proxyLog(JsonLog log) {
+        return new ProxyLog() {
+            @Override
+            public void warn(String message) {
+                log.warn(message);
+            }
+
+            @Override
+            public void error(String message, String error, @Nullable Throwable cause) {
+                log.error(message, error, cause);
+            }
+        };
+    }
+
+    private void listen(String name, int port, ChannelHandler connection) throws BindException {
         log.info("Starting http server " + name + ":" + port);
         listeners.put(name, Listener.bind(loops, address(port), connection));
     }
@@ -74,22 +127,23 @@ final class RequestPlane implements Vitals, AutoCloseable {
         return new InetSocketAddress(config.bind().listen(), port);
     }
 
-    private void tick() {
+    private void report() {
         try {
             traffic.report();
         } catch (RuntimeException e) {
-            // An exception that left here would end the ticks, and with them the autoscaler's view of this pod.
-            log.error("Error in the tick of each second", e);
+            // An exception that left here would end the reports, and with them the autoscaler's view of this pod.
+            log.error("Error in the report of each second", e);
         }
     }
 
     /** Objects for the control plane, by bean name. */
     Map<String, Object> beans() {
-        return Map.of("vitals", this, "traffic", traffic, "adminRoutes", adminRoutes, "drain", drain);
+        return Map.of("vitals", this, "traffic", traffic, "adminRoutes", adminRoutes);
     }
 
-    Shutdown shutdown() {
-        return shutdown;
+    /** Blocks until the process may exit; meanwhile looks after what nobody waits for. */
+    void awaitEnd() throws InterruptedException {
+        shutdown.await(() -> {});
     }
 
     @Override
@@ -104,7 +158,7 @@ final class RequestPlane implements Vitals, AutoCloseable {
 
     @Override
     public CompletionStage<Boolean> ready() {
-        return CompletableFuture.completedFuture(!drain.draining());
+        return drain.draining() ? CompletableFuture.completedFuture(false) : readiness.check();
     }
 
     private void stopListeners() {
@@ -114,6 +168,7 @@ final class RequestPlane implements Vitals, AutoCloseable {
         });
         log.info("Shutting down server: admin");
         adminServer.stopListening();
+        main.connections().finish();
     }
 
     /** Closes every connection. Blocks. */

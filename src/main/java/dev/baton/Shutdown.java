@@ -23,6 +23,7 @@ final class Shutdown {
     private final Runnable stopListeners;
     private final JsonLog log;
     private final CountDownLatch over = new CountDownLatch(1);
+    private boolean begun;
     private @Nullable ScheduledFuture<?> timer;
 
     /**
@@ -47,6 +48,14 @@ final class Shutdown {
         this.log = log;
     }
 
+    /** From now on there are listeners to stop; what has been asked for before takes its course now. Any thread. */
+    void begin() {
+        loop.execute(() -> {
+            begun = true;
+            advance();
+        });
+    }
+
     /** SIGTERM or SIGINT has come; the second one ends the process at once. Any thread. */
     void signal() {
         if (!drain.signal()) {
@@ -66,6 +75,9 @@ final class Shutdown {
     }
 
     private void advance() {
+        if (!begun) {
+            return;
+        }
         if (timer != null) {
             timer.cancel(false);
             timer = null;
@@ -87,8 +99,14 @@ final class Shutdown {
         }
     }
 
-    /** Blocks until the process may exit. */
-    void await() throws InterruptedException {
-        over.await();
+    /**
+     * Blocks until the process may exit.
+     *
+     * @param housekeeping run about once a second meanwhile; may block
+     */
+    void await(Runnable housekeeping) throws InterruptedException {
+        while (!over.await(1, TimeUnit.SECONDS)) {
+            housekeeping.run();
+        }
     }
 }

@@ -113,6 +113,11 @@ public class ControlPlane {
     }
 
     @Bean
+    BatonEndpoint batonEndpoint(Traffic traffic) {
+        return new BatonEndpoint(traffic);
+    }
+
+    @Bean
     PlaneMeters planeMeters(Traffic traffic) {
         return new PlaneMeters(traffic);
     }

@@ -122,6 +122,11 @@ public final class JsonLog implements AutoCloseable {
         return text.toString();
     }
 
+    /** Back to the level of the settings. */
+    public void resetLevel() {
+        level = settings.level();
+    }
+
     /** Waits until the lines so far are written, at most that long. Blocks. */
     public void flush(Duration patience) {
         writer.flush(patience);

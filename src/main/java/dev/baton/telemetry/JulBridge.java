@@ -7,6 +7,7 @@ import java.util.logging.Level;
 import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** Brings what libraries say through java.util.logging into the {@link JsonLog}. */
 public final class JulBridge extends Handler {
@@ -32,6 +33,16 @@ public final class JulBridge extends Handler {
         Logger root = Logger.getLogger("");
         root.addHandler(new JulBridge(log));
         root.setLevel(log.writes(Logging.Level.DEBUG) ? Level.INFO : Level.WARNING);
+    }
+
+    /** The log that java.util.logging leads to, null before {@link #install}. */
+    public static @Nullable JsonLog installed() {
+        for (Handler handler : Logger.getLogger("").getHandlers()) {
+            if (handler instanceof JulBridge bridge) {
+                return bridge.log;
+            }
+        }
+        return null;
     }
 
     @Override

@@ -1,0 +1,413 @@
+package dev.baton;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A real sidecar in a process of its own: start, exit codes, drain, and what the admin port gives to whom. */
+class SidecarProcessTest {
+    private static final String PROBE_AGENT = "Knative-Activator-Probe";
+
+    private final String address = SidecarProcess.freeAddress();
+    private final Map<String, String> settings = SidecarProcess.settings(address);
+
+    private SidecarProcess start() {
+        return SidecarProcess.start(address, settings);
+    }
+
+    private static HttpResponse<String> healthCheck(SidecarProcess sidecar) throws Exception {
+        return sidecar.send(sidecar.request(SidecarProcess.MAIN, "/healthz")
+                .header("User-Agent", PROBE_AGENT)
+                .header("K-Network-Probe", "queue")
+                .build());
+    }
+
+    @Test
+    @DisplayName("requests are served while the control plane still answers 503 with Retry-After, which then comes up")
+    void twoPhases() throws Exception {
+        try (var user = new UserProgram(address);
+                var sidecar = start()) {
+            sidecar.awaitMainPort();
+            assertThat(sidecar.get(SidecarProcess.MAIN, "/hello").body()).isEqualTo("served /hello");
+            assertThat(healthCheck(sidecar).body()).isEqualTo("queue");
+            assertThat(sidecar.get(SidecarProcess.STAT, "/metrics").statusCode())
+                    .isEqualTo(200);
+            var early = new ArrayList<HttpResponse<String>>();
+            sidecar.await("control plane", () -> {
+                try {
+                    early.add(sidecar.get(SidecarProcess.ADMIN, "/actuator/health"));
+                } catch (IOException e) {
+                    return false; // the admin port is opened just after the main one
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+                return early.getLast().statusCode() == 200;
+            });
+            assertThat(early).hasSizeGreaterThan(1);
+            assertThat(early.subList(0, early.size() - 1)).allSatisfy(answer -> {
+                assertThat(answer.statusCode()).isEqualTo(503);
+                assertThat(answer.headers().firstValue("Retry-After")).contains("1");
+            });
+            assertThat(user.served()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "a normal start writes JSON lines of information, nothing to standard error, and ends with exit code 0")
+    void quietConsole() throws Exception {
+        settings.put("BATON_KEYS_DIR", keys().toString());
+        try (var user = new UserProgram(address);
+                var sidecar = start()) {
+            sidecar.awaitControlPlane();
+            sidecar.get(SidecarProcess.MAIN, "/");
+            sidecar.get(SidecarProcess.ADMIN, "/actuator/prometheus");
+            sidecar.terminate();
+            assertThat(sidecar.awaitExit()).isZero();
+            assertThat(sidecar.stderr()).isEmpty();
+            assertThat(sidecar.stdout().lines().toList())
+                    .contains(sidecar.stdout().lines().toList().getFirst())
+                    .allSatisfy(line ->
+                            assertThat(line).startsWith("{\"severity\":\"").endsWith("}"))
+                    .filteredOn(line -> !line.startsWith("{\"severity\":\"INFO\""))
+                    // The one warning of a sidecar that is bound to a loopback address.
+                    .singleElement()
+                    .asString()
+                    .contains("BATON_BIND is a loopback address");
+            assertThat(sidecar.stdout())
+                    .contains("\"message\":\"Starting queue-proxy\"")
+                    .contains("\"message\":\"Starting http server main:8012\"")
+                    .contains("\"knative.dev/key\":\"test/function-00001\"")
+                    .contains("\"knative.dev/pod\":\"function-00001-pod\"")
+                    .contains("\"message\":\"Received TERM signal, attempting to gracefully shutdown servers.\"")
+                    .contains("\"message\":\"Sleeping 50ms to allow K8s propagation of non-ready state\"")
+                    .contains("\"message\":\"Shutting down server: main\"")
+                    .endsWith("\"knative.dev/pod\":\"function-00001-pod\"}\n")
+                    .contains("\"message\":\"Shutdown complete, exiting...\"");
+        }
+    }
+
+    private static java.nio.file.Path keys() throws IOException {
+        var folder = java.nio.file.Files.createTempDirectory(java.nio.file.Path.of("target"), "keys");
+        byte[] key = new byte[32];
+        new java.security.SecureRandom().nextBytes(key);
+        java.nio.file.Files.writeString(
+                folder.resolve("k1"), java.util.Base64.getEncoder().encodeToString(key));
+        java.nio.file.Files.writeString(folder.resolve("current"), "k1");
+        return folder.toAbsolutePath();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "CONTAINER_CONCURRENCY",
+                "QUEUE_SERVING_PORT",
+                "USER_PORT",
+                "SERVING_LOGGING_CONFIG",
+                "SERVING_POD_IP"
+            })
+    @DisplayName("a missing variable is named on standard error, exit code 1")
+    void missingVariable(String name) {
+        settings.remove(name);
+        try (var sidecar = start()) {
+            assertThat(sidecar.awaitExit()).isEqualTo(1);
+            assertThat(sidecar.stderr()).isEqualTo("required key " + name + " missing value\n");
+            assertThat(sidecar.stdout()).isEmpty();
+        }
+    }
+
+    @Test
+    @DisplayName("a variable that does not parse is named in one line on standard error, exit code 1")
+    void badVariable() {
+        settings.put("CONTAINER_CONCURRENCY", "many");
+        try (var sidecar = start()) {
+            assertThat(sidecar.awaitExit()).isEqualTo(1);
+            assertThat(sidecar.stderr().lines()).singleElement().asString().contains("CONTAINER_CONCURRENCY", "many");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {SidecarProcess.MAIN, SidecarProcess.STAT, SidecarProcess.ADMIN})
+    @DisplayName("a taken port is an error line with its cause, exit code 1")
+    void portInUse(int port) throws IOException {
+        try (var taken = new ServerSocket()) {
+            taken.bind(new InetSocketAddress(address, port));
+            try (var sidecar = start()) {
+                assertThat(sidecar.awaitExit()).isEqualTo(1);
+                assertThat(sidecar.stdout().lines().toList())
+                        .last()
+                        .asString()
+                        .contains("\"severity\":\"ERROR\"")
+                        .contains("\"message\":\"Failed to bring up queue-proxy, shutting down.\"")
+                        .contains(address + ":" + port);
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("after SIGTERM health checks fail, the request in flight and later ones are served, exit code 0")
+    void drain() throws Exception {
+        settings.put("BATON_DRAIN_QUIET", "1s");
+        try (var user = new UserProgram(address);
+                var sidecar = start()) {
+            sidecar.awaitControlPlane();
+            user.hold();
+            var held = sidecar.client()
+                    .sendAsync(sidecar.request(SidecarProcess.MAIN, "/held").build(), BodyHandlers.ofString());
+            user.awaitArrival();
+            sidecar.terminate();
+            sidecar.awaitLine("Received TERM signal");
+            var check = healthCheck(sidecar);
+            assertThat(check.statusCode()).isEqualTo(503);
+            assertThat(check.body()).isEqualTo("shutting down\n");
+            assertThat(sidecar.get(SidecarProcess.ADMIN, "/actuator/health/readiness")
+                            .statusCode())
+                    .isEqualTo(503);
+            assertThat(sidecar.get(SidecarProcess.ADMIN, "/actuator/health/liveness")
+                            .statusCode())
+                    .isEqualTo(200);
+            assertThat(sidecar.get(SidecarProcess.MAIN, "/while-draining").body())
+                    .isEqualTo("served /while-draining");
+            sidecar.awaitLine("Shutting down server: main");
+            assertThat(sidecar.isAlive()).isTrue();
+            assertThat(held).isNotDone();
+            user.release();
+            assertThat(held.get(30, TimeUnit.SECONDS).body()).isEqualTo("served /held");
+            assertThat(sidecar.awaitExit()).isZero();
+        }
+    }
+
+    @Test
+    @DisplayName("a second signal ends the process at once with exit code 1")
+    void secondSignal() {
+        settings.put("BATON_DRAIN_QUIET", "1h");
+        try (var sidecar = start()) {
+            sidecar.awaitControlPlane().terminate();
+            sidecar.awaitLine("Received TERM signal");
+            sidecar.terminate();
+            assertThat(sidecar.awaitExit()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    @DisplayName("a signal before the control plane is up ends the process as well, exit code 0")
+    void earlySignal() {
+        try (var sidecar = start()) {
+            sidecar.awaitLine("Starting http server admin").terminate();
+            assertThat(sidecar.awaitExit()).isZero();
+            assertThat(sidecar.stdout()).contains("Shutdown complete, exiting...");
+        }
+    }
+
+    @Test
+    @DisplayName("a preStop hook without a signal is answered after a second, and the pod is ready again")
+    void hookWithoutSignal() throws Exception {
+        settings.put("BATON_DRAIN_QUIET", "1h");
+        try (var sidecar = start()) {
+            sidecar.awaitControlPlane();
+            assertThat(healthCheck(sidecar).statusCode()).isEqualTo(200);
+            var hook = sidecar.client()
+                    .sendAsync(
+                            sidecar.request(SidecarProcess.ADMIN, "/wait-for-drain")
+                                    .build(),
+                            BodyHandlers.ofString());
+            sidecar.awaitLine("Attached drain handler from user-container");
+            assertThat(healthCheck(sidecar).statusCode()).isEqualTo(503);
+            var answer = hook.get(30, TimeUnit.SECONDS);
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.body()).isEmpty();
+            assertThat(healthCheck(sidecar).statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    @DisplayName("a preStop hook with the signal behind it is answered when the quiet period is over")
+    void hookWithSignal() throws Exception {
+        settings.put("BATON_DRAIN_QUIET", "2s");
+        try (var sidecar = start()) {
+            sidecar.awaitControlPlane();
+            var hook = sidecar.client()
+                    .sendAsync(
+                            sidecar.request(SidecarProcess.ADMIN, "/wait-for-drain")
+                                    .build(),
+                            BodyHandlers.ofString());
+            sidecar.awaitLine("Attached drain handler from user-container").terminate();
+            assertThat(hook.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+            assertThat(sidecar.awaitExit()).isZero();
+        }
+    }
+
+    @Test
+    @DisplayName("inside the pod the whole control plane is there, and nothing that shows settings or beans")
+    void controlPlaneInside() throws Exception {
+        try (var user = new UserProgram(address);
+                var sidecar = start()) {
+            sidecar.awaitControlPlane();
+            sidecar.get(SidecarProcess.MAIN, "/");
+            for (String path : List.of(
+                    "health",
+                    "health/liveness",
+                    "health/readiness",
+                    "info",
+                    "metrics",
+                    "loggers",
+                    "threaddump",
+                    "baton")) {
+                assertThat(sidecar.get(SidecarProcess.ADMIN, "/actuator/" + path)
+                                .statusCode())
+                        .as(path)
+                        .isEqualTo(200);
+            }
+            assertThat(sidecar.get(SidecarProcess.ADMIN, "/actuator/prometheus").body())
+                    .contains("\nbaton_requests_total 1.0\n")
+                    .contains("\njvm_memory_used_bytes{")
+                    .contains("\nprocess_files_open_files ");
+            for (String path :
+                    List.of("env", "beans", "configprops", "heapdump", "shutdown", "mappings", "conditions")) {
+                assertThat(sidecar.get(SidecarProcess.ADMIN, "/actuator/" + path)
+                                .statusCode())
+                        .as(path)
+                        .isEqualTo(404);
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("log levels can be read and set at run time, the sidecar's own among them")
+    void loggers() throws Exception {
+        try (var sidecar = start()) {
+            sidecar.awaitControlPlane();
+            assertThat(sidecar.get(SidecarProcess.ADMIN, "/actuator/loggers/io.netty")
+                            .body())
+                    .contains("\"effectiveLevel\":\"WARN\"");
+            for (String logger : List.of("io.netty", "queueproxy")) {
+                var set = sidecar.send(sidecar.request(SidecarProcess.ADMIN, "/actuator/loggers/" + logger)
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString("{\"configuredLevel\":\"ERROR\"}"))
+                        .build());
+                assertThat(set.statusCode()).isEqualTo(204);
+                assertThat(sidecar.get(SidecarProcess.ADMIN, "/actuator/loggers/" + logger)
+                                .body())
+                        .contains("\"effectiveLevel\":\"ERROR\"");
+            }
+            sidecar.terminate();
+            assertThat(sidecar.awaitExit()).isZero();
+            assertThat(sidecar.stdout()).doesNotContain("Received TERM signal");
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "another pod is served health, info and Prometheus, and 404 for the rest, whatever it claims in headers")
+    void controlPlaneOutside() throws Exception {
+        try (var sidecar = start();
+                var otherPod = SidecarProcess.client(SidecarProcess.freeAddress())) {
+            sidecar.awaitControlPlane();
+            for (String path : List.of("health", "health/liveness", "health/readiness", "info", "prometheus")) {
+                assertThat(fromOutside(otherPod, sidecar, "/actuator/" + path).statusCode())
+                        .as(path)
+                        .isEqualTo(200);
+            }
+            for (String path : List.of(
+                    "/actuator/baton",
+                    "/actuator/loggers",
+                    "/actuator/threaddump",
+                    "/actuator/metrics",
+                    "/actuator",
+                    "/v1/objects",
+                    "/v1/invoke")) {
+                var answer = fromOutside(otherPod, sidecar, path);
+                assertThat(answer.statusCode()).as(path).isEqualTo(404);
+                assertThat(answer.body()).isEqualTo("404 page not found\n");
+            }
+        }
+    }
+
+    private static HttpResponse<String> fromOutside(
+            java.net.http.HttpClient otherPod, SidecarProcess sidecar, String path) throws Exception {
+        return otherPod.send(
+                sidecar.request(SidecarProcess.ADMIN, path)
+                        .header("X-Forwarded-For", "127.0.0.1")
+                        .header("Forwarded", "for=" + sidecar.address())
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    /** The user's program: says which path it was asked for, and can be told to wait with that. */
+    private static final class UserProgram implements AutoCloseable {
+        private final HttpServer server;
+        private final CountDownLatch arrived = new CountDownLatch(1);
+        private volatile CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
+        private volatile String heldPath = "";
+        private volatile int served;
+
+        UserProgram(String address) throws IOException {
+            server = HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral(address), SidecarProcess.USER), 0);
+            server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+            server.createContext("/", exchange -> {
+                String path = exchange.getRequestURI().getPath();
+                if (path.equals(heldPath)) {
+                    arrived.countDown();
+                    gate.join();
+                }
+                byte[] body = ("served " + path).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+                exchange.sendResponseHeaders(200, body.length);
+                try (var out = exchange.getResponseBody()) {
+                    out.write(body);
+                }
+                count();
+            });
+            server.start();
+        }
+
+        private synchronized void count() {
+            served++;
+        }
+
+        int served() {
+            return served;
+        }
+
+        /** The next request for /held waits. */
+        void hold() {
+            gate = new CompletableFuture<>();
+            heldPath = "/held";
+        }
+
+        void awaitArrival() {
+            try {
+                assertThat(arrived.await(30, TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        void release() {
+            gate.complete(null);
+        }
+
+        @Override
+        public void close() {
+            release();
+            server.stop(0);
+        }
+    }
+}
