@@ -99,4 +99,9 @@ public final class MainPipeline extends ChannelInitializer<Channel> {
     public int upstreamConnections() {
         return upstreams.open();
     }
+
+    /** Connections to the user's program that wait for a request. */
+    public int idleUpstreamConnections() {
+        return upstreams.idle();
+    }
 }

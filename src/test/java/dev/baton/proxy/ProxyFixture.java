@@ -1,0 +1,174 @@
+package dev.baton.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.baton.config.SidecarConfig;
+import dev.baton.http.EventLoops;
+import dev.baton.http.Listener;
+import dev.baton.probe.HealthHandler;
+import dev.baton.probe.Readiness;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The main port alone, in front of a {@link Program}, set up by the sidecar's own environment variables. Closing it asserts
+ * that nothing is left: no permit, no counted request, no connection to the program in use.
+ */
+final class ProxyFixture implements AutoCloseable, TrafficObserver, ProxyLog {
+    private static final Map<String, String> ENVIRONMENT = Map.ofEntries(
+            Map.entry("CONTAINER_CONCURRENCY", "0"),
+            Map.entry("QUEUE_SERVING_PORT", "8012"),
+            Map.entry("QUEUE_SERVING_TLS_PORT", "8112"),
+            Map.entry("REVISION_TIMEOUT_SECONDS", "300"),
+            Map.entry("SERVING_LOGGING_CONFIG", ""),
+            Map.entry("SERVING_LOGGING_LEVEL", ""),
+            Map.entry("SERVING_NAMESPACE", "default"),
+            Map.entry("SERVING_CONFIGURATION", "app"),
+            Map.entry("SERVING_REVISION", "app-00001"),
+            Map.entry("SERVING_POD", "app-00001-pod"),
+            Map.entry("SERVING_POD_IP", "127.0.0.1"));
+
+    final Program program;
+    final List<String> log = new CopyOnWriteArrayList<>();
+    final List<String> complaints = new CopyOnWriteArrayList<>();
+    final AtomicInteger arrived = new AtomicInteger();
+    final AtomicInteger viaActivator = new AtomicInteger();
+    final AtomicInteger finished = new AtomicInteger();
+    final AtomicInteger ordinary = new AtomicInteger();
+    volatile boolean draining;
+
+    final MainPipeline pipeline;
+    final EventLoops loops;
+    private final Channel listener;
+    private final List<Wire> clients = new CopyOnWriteArrayList<>();
+
+    /** Settings are variable, value, variable, value. */
+    ProxyFixture(Program program, String... settings) {
+        this(program, () -> null, () -> null, settings);
+    }
+
+    ProxyFixture(
+            Program program,
+            Supplier<@Nullable ChannelHandler> dress,
+            Supplier<@Nullable ChannelHandler> delivery,
+            String... settings) {
+        this.program = program;
+        Map<String, String> environment = new HashMap<>(ENVIRONMENT);
+        environment.put("USER_PORT", Integer.toString(program.port()));
+        for (int i = 0; i < settings.length; i += 2) {
+            environment.put(settings[i], settings[i + 1].replace("$PORT", Integer.toString(program.port())));
+        }
+        SidecarConfig config = SidecarConfig.read(environment);
+        loops = new EventLoops(2, "proxy-test");
+        Readiness readiness = new Readiness(config.probes(), loops, complaints::add);
+        ProxyHooks hooks = new ProxyHooks(
+                () -> new HealthHandler(readiness::check, () -> draining, ordinary::incrementAndGet),
+                dress,
+                delivery,
+                this,
+                this);
+        pipeline = new MainPipeline(
+                config.proxy(),
+                config.timeouts(),
+                new InetSocketAddress(config.bind().user(), config.ports().user()),
+                hooks);
+        try {
+            listener = Listener.bind(loops, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), pipeline);
+        } catch (BindException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    int port() {
+        return ((InetSocketAddress) listener.localAddress()).getPort();
+    }
+
+    /** A new connection to the main port. */
+    Wire connect() {
+        try {
+            Wire wire = new Wire(new Socket(InetAddress.getLoopbackAddress(), port()));
+            clients.add(wire);
+            return wire;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** One request on a connection of its own. */
+    Wire.Message get(String target, String... fields) {
+        try (Wire wire = connect()) {
+            return wire.request("GET", target, fields).response();
+        }
+    }
+
+    Breaker breaker() {
+        Breaker breaker = pipeline.breaker();
+        if (breaker == null) {
+            throw new AssertionError("no breaker");
+        }
+        return breaker;
+    }
+
+    @Override
+    public void arrived(boolean activator) {
+        arrived.incrementAndGet();
+        if (activator) {
+            viaActivator.incrementAndGet();
+        }
+    }
+
+    @Override
+    public void finished(boolean activator) {
+        finished.incrementAndGet();
+        if (activator) {
+            viaActivator.decrementAndGet();
+        }
+    }
+
+    @Override
+    public void warn(String message) {
+        log.add(message);
+    }
+
+    @Override
+    public void error(String message, String error, @Nullable Throwable cause) {
+        log.add(message + ": " + error);
+    }
+
+    @Override
+    public void close() {
+        try {
+            clients.forEach(Wire::close);
+            listener.close().awaitUninterruptibly();
+            Await.until(
+                    "every connection of the main port is closed",
+                    () -> pipeline.connections().count() == 0);
+            Await.until("every request that arrived has finished", () -> arrived.get() == finished.get());
+            assertThat(viaActivator).hasValue(0);
+            if (pipeline.breaker() != null) {
+                Await.until(
+                        "all permits are back",
+                        () -> breaker().running() == 0 && breaker().waiting() == 0);
+            }
+            Await.until(
+                    "no connection to the program is in use",
+                    () -> pipeline.upstreamConnections() == pipeline.idleUpstreamConnections());
+        } finally {
+            program.close();
+            loops.close();
+        }
+    }
+}
