@@ -8,6 +8,9 @@ import java.util.function.Supplier;
 
 /** The running kernel, except that chosen calls fail as often as asked; counts what is mapped. */
 public final class FaultyMemory implements Memory, Descriptors {
+    public static final long FOLD = (16 << 20) + 4096;
+    private static final int MAP_FIXED = 0x10;
+
     private final Memory memory = Linux.running().memory();
     private final Descriptors descriptors = Linux.running().descriptors();
     private final ConcurrentHashMap<String, Fault> faults = new ConcurrentHashMap<>();
@@ -16,6 +19,9 @@ public final class FaultyMemory implements Memory, Descriptors {
     public final AtomicInteger mappings = new AtomicInteger();
     public final AtomicInteger openDescriptors = new AtomicInteger();
     public final AtomicInteger memfds = new AtomicInteger();
+
+    /** Set: every mapping shows the same few megabytes over and over, so that gigabytes can be written without having them. */
+    public volatile boolean folded;
 
     private record Fault(int errno, AtomicInteger left) {}
 
@@ -58,13 +64,29 @@ public final class FaultyMemory implements Memory, Descriptors {
     @Override
     public long mmap(long address, long length, int protection, int flags, int fd, long offset) {
         int fault = fault("mmap");
-        long result = fault != 0 ? fault : memory.mmap(address, length, protection, flags, fd, offset);
+        long result = fault != 0
+                ? fault
+                : folded ? fold(length) : memory.mmap(address, length, protection, flags, fd, offset);
         if (result >= 0) {
             mappings.incrementAndGet();
             long now = mappedBytes.addAndGet(length);
             mappedBytesMax.accumulateAndGet(now, Math::max);
         }
         return result;
+    }
+
+    private long fold(long length) {
+        int fd = (int) LinuxException.check("memfd_create", memory.memfdCreate("folded", MFD_CLOEXEC));
+        LinuxException.check("ftruncate", memory.ftruncate(fd, FOLD));
+        long base = memory.mmap(0, length, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        LinuxException.check("mmap", base);
+        for (long at = 0; at < length; at += FOLD) {
+            long part = Math.min(FOLD, length - at);
+            LinuxException.check(
+                    "mmap", memory.mmap(base + at, part, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0));
+        }
+        descriptors.close(fd);
+        return base;
     }
 
     @Override
