@@ -1,0 +1,199 @@
+package dev.baton.transfer;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import java.nio.channels.ClosedChannelException;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+
+/**
+ * Writes a body into a channel as HTTP content, at the pace at which the kernel takes it: never more than a window of bytes (and one
+ * buffer) is on its way, however slow the peer is. The message's head must have been written before, its end is the owner's.
+ *
+ * <p>It ends when the last write has completed, so that memory behind the buffers may be reused from then on. Signals may come on any
+ * thread; the rest happens on the channel's event loop.
+ */
+final class ChannelPump implements CoreSubscriber<ByteBuf>, ChannelFutureListener {
+    /** Told once, on the channel's event loop. */
+    interface End {
+        /** The whole body is written. */
+        void sent(long bytes);
+
+        /** The body broke off at its source. */
+        void sourceFailed(Throwable cause, long bytes);
+
+        /** The channel takes nothing any more; the source has been cancelled. */
+        void channelFailed(Throwable cause, long bytes);
+    }
+
+    private final Channel channel;
+    private final EventLoop loop;
+    private final int windowBytes;
+    private final End end;
+
+    private @Nullable Subscription source;
+    private long inFlightBytes;
+    private long sentBytes;
+    private long lastProgressNanos = System.nanoTime();
+    private boolean asked;
+    private boolean flushDue;
+    private boolean completed;
+    private boolean over;
+
+    ChannelPump(Channel channel, int windowBytes, End end) {
+        this.channel = channel;
+        this.loop = channel.eventLoop();
+        this.windowBytes = windowBytes;
+        this.end = end;
+    }
+
+    @Override
+    public void onSubscribe(Subscription subscription) {
+        run(() -> {
+            if (over) {
+                subscription.cancel();
+                return;
+            }
+            source = subscription;
+            channel.closeFuture().addListener(this);
+            ask();
+        });
+    }
+
+    @Override
+    public void onNext(ByteBuf buffer) {
+        run(() -> write(buffer));
+    }
+
+    @Override
+    public void onError(Throwable cause) {
+        run(() -> {
+            if (finish()) {
+                end.sourceFailed(cause, sentBytes);
+            }
+        });
+    }
+
+    @Override
+    public void onComplete() {
+        run(() -> {
+            completed = true;
+            flush();
+            finishIfWritten();
+        });
+    }
+
+    /** Lets go of the source; nothing is told any more. Any thread. */
+    void cancel() {
+        run(() -> {
+            if (finish() && source != null) {
+                source.cancel();
+            }
+        });
+    }
+
+    /** How long bytes have been waiting for the peer without any being taken; 0 if none wait. Event loop only. */
+    long stalledNanos() {
+        return inFlightBytes == 0 ? 0 : System.nanoTime() - lastProgressNanos;
+    }
+
+    private void write(ByteBuf buffer) {
+        asked = false;
+        if (over) {
+            buffer.release();
+            return;
+        }
+        int bytes = buffer.readableBytes();
+        if (bytes == 0) {
+            buffer.release();
+            ask();
+            return;
+        }
+        if (inFlightBytes == 0) {
+            lastProgressNanos = System.nanoTime();
+        }
+        inFlightBytes += bytes;
+        channel.write(new DefaultHttpContent(buffer)).addListener((ChannelFuture done) -> written(done, bytes));
+        if (inFlightBytes >= windowBytes) {
+            flush();
+        } else if (!flushDue) {
+            // After everything that this burst brings: one system call for all of it.
+            flushDue = true;
+            loop.execute(this::flush);
+        }
+        ask();
+    }
+
+    private void flush() {
+        flushDue = false;
+        if (!over) {
+            channel.flush();
+        }
+    }
+
+    private void written(ChannelFuture done, int bytes) {
+        if (!done.isSuccess()) {
+            channelGone(done.cause());
+            return;
+        }
+        inFlightBytes -= bytes;
+        sentBytes += bytes;
+        lastProgressNanos = System.nanoTime();
+        if (!finishIfWritten()) {
+            ask();
+        }
+    }
+
+    private void ask() {
+        Subscription from = source;
+        if (!over && !completed && !asked && inFlightBytes < windowBytes && from != null) {
+            asked = true;
+            from.request(1);
+        }
+    }
+
+    private boolean finishIfWritten() {
+        if (completed && inFlightBytes == 0 && finish()) {
+            end.sent(sentBytes);
+            return true;
+        }
+        return false;
+    }
+
+    /** The channel has closed. */
+    @Override
+    public void operationComplete(ChannelFuture closed) {
+        channelGone(new ClosedChannelException());
+    }
+
+    private void channelGone(Throwable cause) {
+        if (finish()) {
+            if (source != null) {
+                source.cancel();
+            }
+            end.channelFailed(cause, sentBytes);
+        }
+    }
+
+    private boolean finish() {
+        if (over) {
+            return false;
+        }
+        over = true;
+        channel.closeFuture().removeListener(this);
+        return true;
+    }
+
+    private void run(Runnable task) {
+        if (loop.inEventLoop()) {
+            task.run();
+        } else {
+            loop.execute(task);
+        }
+    }
+}

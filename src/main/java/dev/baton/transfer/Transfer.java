@@ -1,0 +1,135 @@
+package dev.baton.transfer;
+
+import dev.baton.config.AddressGuard;
+import dev.baton.config.ObjectSettings;
+import dev.baton.config.TransferSettings;
+import dev.baton.reference.ReferenceCodec;
+import dev.baton.store.ObjectStore;
+import io.netty.channel.ChannelHandler;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Everything of one sidecar that moves objects, put together: what the listeners need is taken from here. Opens no socket and starts no
+ * thread by itself. Any thread.
+ */
+public final class Transfer implements AutoCloseable {
+    /**
+     * Where this sidecar stands.
+     *
+     * @param pullAddress where other sidecars reach its pull port; sealed into references
+     * @param epoch differs from start to start
+     * @param guard which addresses of others may be pulled from
+     * @param relaxed BATON_BIND mode: listed hosts may be called on loopback addresses
+     */
+    public record Place(InetSocketAddress pullAddress, long epoch, AddressGuard guard, boolean relaxed) {}
+
+    private final TransferStats stats = new TransferStats();
+    private final Peers peers = new Peers();
+    private final Hosts hosts = new Hosts(System::nanoTime);
+    private final Windows windows;
+    private final WireClient wire;
+    private final Ingress ingress;
+    private final PullPort pullPort;
+    private final ObjectApi objectApi;
+    private final DeliveryTools deliveryTools;
+
+    /**
+     * Puts it together.
+     *
+     * @param draining asked at every put: this pod is about to end
+     * @param ids for ids and capabilities of running transfers
+     */
+    public Transfer(
+            TransferSettings settings,
+            ObjectSettings objects,
+            Place place,
+            ObjectStore store,
+            ReferenceCodec codec,
+            BooleanSupplier draining,
+            SecureRandom ids) {
+        PullLimits limits = new PullLimits(settings.windowBytes(), settings.pullIdle());
+        PullClient.Self self = new PullClient.Self(place.pullAddress(), place.epoch());
+        References references = new References(codec, self);
+        windows = new Windows(settings.windows());
+        wire = new WireClient(settings.connectTimeout(), settings.windowBytes());
+        ingress = new Ingress(wire, new TargetGuard(settings.offerHosts(), place.relaxed()));
+        Claims claims = new Claims(windows, store);
+        pullPort = new PullPort(claims, place.epoch(), limits, stats);
+        AddressGuard guard = place.guard();
+        PullClient pulls = new PullClient(
+                self,
+                claims,
+                wire,
+                peers,
+                address -> guard.allows(address.getAddress(), address.getPort()),
+                limits,
+                stats);
+        Uploads uploads = new Uploads(store, objects.putWait(), settings.pullIdle());
+        InvokeTools invokeTools = new InvokeTools(
+                ingress,
+                hosts,
+                windows,
+                references,
+                pulls,
+                uploads,
+                store,
+                stats,
+                limits,
+                settings.inlineBytes(),
+                settings.streaming() == TransferSettings.Streaming.STORE_AND_FORWARD,
+                objects.putWait(),
+                objects.ttlMax(),
+                ids);
+        objectApi = new ObjectApi(
+                new PutHandler(uploads, references, stats, draining),
+                new GetHandler(references, pulls, store, stats, settings.windowBytes()),
+                new InvokeHandler(settings.offerHosts(), invokeTools));
+        deliveryTools =
+                new DeliveryTools(references, pulls, windows, limits, settings.inlineBytes(), objects.ttlMax(), ids);
+    }
+
+    /** For port 8022: {@code /v1/**}, absolute-form requests and CONNECT, from inside the pod only. */
+    public ObjectApi objectApi() {
+        return objectApi;
+    }
+
+    /** For the connections of the pull port. */
+    public ChannelHandler pullPort() {
+        return pullPort;
+    }
+
+    /** A new handler for a connection of the main port, ahead of the health checks. */
+    public ChannelHandler dress() {
+        return new ControlMessageDress();
+    }
+
+    /** A new handler for a connection of the main port, between breaker and forwarder. */
+    public ChannelHandler delivery() {
+        return new DeliveryHandler(deliveryTools);
+    }
+
+    public TransferStats stats() {
+        return stats;
+    }
+
+    /** What is under way now. */
+    public TransferFigures figures() {
+        return new TransferFigures(
+                windows.running(), windows.waiting(), windows.onOffer(), pullPort.connections(), peers.size());
+    }
+
+    /** Forgets hosts and peers that have not been heard of for long; to be called about once a minute. */
+    public void sweep() {
+        peers.sweep();
+        hosts.sweep();
+    }
+
+    /** Closes idle connections and the resolver; what runs ends with its own connections. */
+    @Override
+    public void close() {
+        ingress.close();
+        wire.close();
+    }
+}
