@@ -48,7 +48,7 @@ final class Ingress implements AutoCloseable {
             return;
         }
         for (InetSocketAddress address : addresses) {
-            if (guard.allows(target.host(), address.getAddress())) {
+            if (guard.allows(target.host(), address)) {
                 WireConnection kept = wire.idle(loop, address);
                 if (kept != null) {
                     kept.start(exchange);

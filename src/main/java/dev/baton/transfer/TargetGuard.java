@@ -1,8 +1,10 @@
 package dev.baton.transfer;
 
+import dev.baton.config.AddressGuard;
 import dev.baton.config.OfferHosts;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 
@@ -12,18 +14,21 @@ import java.util.Arrays;
  */
 final class TargetGuard {
     private final OfferHosts hosts;
+    private final AddressGuard pods;
     private final boolean relaxed;
 
-    /** @param relaxed several sidecars share this machine's loopback addresses: listed hosts may live there */
-    TargetGuard(OfferHosts hosts, boolean relaxed) {
+    /** @param relaxed several sidecars share this machine's loopback addresses: listed hosts and pods may live there */
+    TargetGuard(OfferHosts hosts, AddressGuard pods, boolean relaxed) {
         this.hosts = hosts;
+        this.pods = pods;
         this.relaxed = relaxed;
     }
 
-    /** @param host as the target spells it, {@code address} what it resolved to */
-    boolean allows(String host, InetAddress address) {
-        if (relaxed && address.isLoopbackAddress() && hosts.allows(host)) {
-            return true;
+    /** @param host as the target spells it, {@code resolved} what it resolved to */
+    boolean allows(String host, InetSocketAddress resolved) {
+        InetAddress address = resolved.getAddress();
+        if (relaxed && address.isLoopbackAddress()) {
+            return hosts.allows(host) || pods.allows(address, resolved.getPort());
         }
         return !forbidden(address);
     }

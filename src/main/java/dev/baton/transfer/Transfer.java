@@ -21,7 +21,7 @@ public final class Transfer implements AutoCloseable {
      * @param pullAddress where other sidecars reach its pull port; sealed into references
      * @param epoch differs from start to start
      * @param guard which addresses of others may be pulled from
-     * @param relaxed BATON_BIND mode: listed hosts may be called on loopback addresses
+     * @param relaxed BATON_BIND mode: listed hosts and pods may be called on loopback addresses
      */
     public record Place(InetSocketAddress pullAddress, long epoch, AddressGuard guard, boolean relaxed) {}
 
@@ -54,7 +54,7 @@ public final class Transfer implements AutoCloseable {
         References references = new References(codec, self);
         windows = new Windows(settings.windows());
         wire = new WireClient(settings.connectTimeout(), settings.windowBytes());
-        ingress = new Ingress(wire, new TargetGuard(settings.offerHosts(), place.relaxed()));
+        ingress = new Ingress(wire, new TargetGuard(settings.offerHosts(), place.guard(), place.relaxed()));
         Claims claims = new Claims(windows, store);
         pullPort = new PullPort(claims, place.epoch(), limits, stats);
         AddressGuard guard = place.guard();
