@@ -85,7 +85,7 @@ final class Engine {
                 // again.
                 return new Compiled(module, compile(module, InterpreterFallback.SILENT), true);
             }
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | LinkageError | AssertionError e) {
             throw new LoadException("the module is invalid: " + reason(e), e);
         } catch (StackOverflowError e) {
             throw new LoadException("the module is nested too deeply", e);
