@@ -1,6 +1,7 @@
 package dev.baton.admin;
 
 import dev.baton.http.EventLoops;
+import dev.baton.transfer.UploadGuard;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -8,6 +9,7 @@ import java.util.function.BiFunction;
 import org.reactivestreams.Publisher;
 import reactor.netty.ChannelBindException;
 import reactor.netty.DisposableServer;
+import reactor.netty.http.server.HttpRequestDecoderSpec;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
@@ -15,6 +17,10 @@ import reactor.netty.http.server.HttpServerResponse;
 /** The listener of port 8022, open before the control plane is. */
 public final class AdminServer implements AutoCloseable {
     private static final int BACKLOG = 1024;
+    private static final int HEAD_BYTES_MAX = 64 << 10;
+    /** As much as one read brings: bodies are not cut into smaller pieces than they come in. */
+    private static final int READ_BYTES_MAX = 64 << 10;
+
     private static final Duration IDLE_MAX = Duration.ofMinutes(2);
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
 
@@ -40,6 +46,8 @@ public final class AdminServer implements AutoCloseable {
                     .bindAddress(() -> address)
                     .option(io.netty.channel.ChannelOption.SO_BACKLOG, BACKLOG)
                     .idleTimeout(IDLE_MAX)
+                    .httpRequestDecoder(AdminServer::decoding)
+                    .doOnChannelInit((observer, channel, remote) -> UploadGuard.install(channel))
                     .handle(handler)
                     .bindNow());
         } catch (ChannelBindException e) {
@@ -52,6 +60,14 @@ public final class AdminServer implements AutoCloseable {
     /** The port that it listens on. */
     public int port() {
         return server.port();
+    }
+
+    /** Deprecated because Netty may once do without; until then bodies would be cut into pieces of 8 KiB. */
+    @SuppressWarnings("deprecation")
+    private static HttpRequestDecoderSpec decoding(HttpRequestDecoderSpec decoder) {
+        return decoder.maxHeaderSize(HEAD_BYTES_MAX)
+                .maxInitialLineLength(HEAD_BYTES_MAX)
+                .maxChunkSize(READ_BYTES_MAX);
     }
 
     /** Stops listening; connections that have been accepted go on. Any thread. */
