@@ -1,8 +1,5 @@
 package dev.baton.kernel;
 
-import com.sun.jna.LastErrorException;
-import com.sun.jna.Native;
-import com.sun.jna.Pointer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -18,28 +15,24 @@ import java.nio.ByteOrder;
  * @see <a href="https://man7.org/linux/man-pages/man2/mincore.2.html">mincore(2)</a>
  */
 public final class AddressRange implements AutoCloseable {
-    private static final int PROT_NONE = 0;
-    private static final int PROT_READ_WRITE = 1 | 2;
-    private static final int MAP_PRIVATE_ANONYMOUS_NORESERVE = 0x2 | 0x20 | 0x4000;
-    private static final long MAP_FAILED = -1;
-    private static final int MADV_DONTNEED = 4;
-
     /** How much memory one call of mincore looks at. */
     private static final long LOOK_BYTES = 64L << 20;
 
     /** Below this, clearing all of it is cheaper than asking which pages are there. */
     private static final long CLEAR_BLINDLY_BYTES = 256L << 10;
 
-    private final long base;
-    private final long reserved;
+    private final Memory calls;
+    private final long pageBytes;
+    private final Mapping mapping;
     private final ByteBuffer whole;
     private long usable;
     private boolean open = true;
 
-    private AddressRange(long base, long reserved) {
-        this.base = base;
-        this.reserved = reserved;
-        this.whole = new Pointer(base).getByteBuffer(0, reserved).order(ByteOrder.LITTLE_ENDIAN);
+    private AddressRange(Memory calls, Mapping mapping) {
+        this.calls = calls;
+        this.pageBytes = calls.pageSize();
+        this.mapping = mapping;
+        this.whole = calls.view(mapping.address(), (int) mapping.size()).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     /**
@@ -49,27 +42,25 @@ public final class AddressRange implements AutoCloseable {
      * @throws LinuxException ENOMEM when the process has no such range left (an address-space limit, too many mappings)
      */
     public static AddressRange reserve(long bytes) {
-        if (bytes <= 0 || bytes > Integer.MAX_VALUE || bytes % Calls.PAGE != 0) {
+        return reserve(Linux.running().memory(), bytes);
+    }
+
+    static AddressRange reserve(Memory calls, long bytes) {
+        if (bytes <= 0 || bytes > Integer.MAX_VALUE || bytes % calls.pageSize() != 0) {
             throw new IllegalArgumentException("cannot reserve " + bytes + " bytes");
         }
-        try {
-            long base = Calls.mmap(0, bytes, PROT_NONE, MAP_PRIVATE_ANONYMOUS_NORESERVE, -1, 0);
-            if (base == MAP_FAILED) {
-                throw new LinuxException("mmap", Native.getLastError());
-            }
-            return new AddressRange(base, bytes);
-        } catch (LastErrorException e) {
-            throw new LinuxException("mmap", e.getErrorCode());
-        }
+        int flags = Memory.MAP_PRIVATE | Memory.MAP_ANONYMOUS | Memory.MAP_NORESERVE;
+        long base = LinuxException.check("mmap", calls.mmap(0, bytes, Memory.PROT_NONE, flags, -1, 0));
+        return new AddressRange(calls, new Mapping(calls, base, bytes));
     }
 
     /** The address of its first byte; the same for life. */
     public long base() {
-        return base;
+        return mapping.address();
     }
 
     public long reserved() {
-        return reserved;
+        return mapping.size();
     }
 
     /** Bytes from the start that may be read and written. Never shrinks. */
@@ -84,12 +75,13 @@ public final class AddressRange implements AutoCloseable {
      */
     public void use(long bytes) {
         checkOpen();
-        if (bytes > reserved) {
-            throw new IllegalArgumentException(bytes + " of " + reserved + " bytes");
+        if (bytes > mapping.size()) {
+            throw new IllegalArgumentException(bytes + " of " + mapping.size() + " bytes");
         }
-        long wanted = (bytes + Calls.PAGE - 1) / Calls.PAGE * Calls.PAGE;
+        long wanted = (bytes + pageBytes - 1) / pageBytes * pageBytes;
         if (wanted > usable) {
-            check("mprotect", () -> Calls.mprotect(base + usable, wanted - usable, PROT_READ_WRITE));
+            int protection = Memory.PROT_READ | Memory.PROT_WRITE;
+            LinuxException.check("mprotect", calls.mprotect(base() + usable, wanted - usable, protection));
             usable = wanted;
         }
     }
@@ -111,22 +103,22 @@ public final class AddressRange implements AutoCloseable {
     public long clear() {
         checkOpen();
         if (usable <= CLEAR_BLINDLY_BYTES) {
-            RawMemory.fill(base, usable, (byte) 0);
+            RawMemory.fill(base(), usable, (byte) 0);
             return usable;
         }
         long resident = 0;
-        byte[] present = new byte[(int) (Math.min(usable, LOOK_BYTES) / Calls.PAGE)];
+        byte[] present = new byte[(int) (Math.min(usable, LOOK_BYTES) / pageBytes)];
         for (long at = 0; at < usable; at += LOOK_BYTES) {
-            long start = base + at;
+            long start = base() + at;
             long bytes = Math.min(LOOK_BYTES, usable - at);
-            check("mincore", () -> Calls.mincore(start, bytes, present));
-            resident += clearPresent(start, (int) (bytes / Calls.PAGE), present);
+            LinuxException.check("mincore", calls.mincore(start, bytes, present));
+            resident += clearPresent(start, (int) (bytes / pageBytes), present);
         }
         return resident;
     }
 
     /** Clears runs of present pages, each in one stroke. */
-    private static long clearPresent(long start, int pages, byte[] present) {
+    private long clearPresent(long start, int pages, byte[] present) {
         long cleared = 0;
         int page = 0;
         while (page < pages) {
@@ -135,8 +127,8 @@ public final class AddressRange implements AutoCloseable {
                 page++;
             }
             if (page > first) {
-                long bytes = (page - first) * Calls.PAGE;
-                RawMemory.fill(start + first * Calls.PAGE, bytes, (byte) 0);
+                long bytes = (page - first) * pageBytes;
+                RawMemory.fill(start + first * pageBytes, bytes, (byte) 0);
                 cleared += bytes;
             } else {
                 page++;
@@ -148,9 +140,9 @@ public final class AddressRange implements AutoCloseable {
     /** Gives the memory from {@code offset} on back to the kernel; it is zero when it is next read. Rounded up to whole pages. */
     public void drop(long offset) {
         checkOpen();
-        long from = (offset + Calls.PAGE - 1) / Calls.PAGE * Calls.PAGE;
+        long from = (offset + pageBytes - 1) / pageBytes * pageBytes;
         if (from < usable) {
-            check("madvise", () -> Calls.madvise(base + from, usable - from, MADV_DONTNEED));
+            LinuxException.check("madvise", calls.madvise(base() + from, usable - from, Memory.MADV_DONTNEED));
         }
     }
 
@@ -160,7 +152,7 @@ public final class AddressRange implements AutoCloseable {
         if (open) {
             open = false;
             usable = 0;
-            check("munmap", () -> Calls.munmap(base, reserved));
+            mapping.close();
         }
     }
 
@@ -168,44 +160,5 @@ public final class AddressRange implements AutoCloseable {
         if (!open) {
             throw new IllegalStateException("address range is closed");
         }
-    }
-
-    private static void check(String name, Call call) {
-        int result;
-        try {
-            result = call.run();
-        } catch (LastErrorException e) {
-            throw new LinuxException(name, e.getErrorCode());
-        }
-        if (result != 0) {
-            throw new LinuxException(name, Native.getLastError());
-        }
-    }
-
-    @FunctionalInterface
-    private interface Call {
-        int run();
-    }
-
-    /** The C library's functions by their own names; a failed one throws {@link LastErrorException} with its errno. */
-    private static final class Calls {
-        static {
-            Native.register(Calls.class, "c");
-        }
-
-        static final long PAGE = getpagesize();
-
-        static native int getpagesize();
-
-        static native long mmap(long address, long length, int protection, int flags, int fd, long offset)
-                throws LastErrorException;
-
-        static native int mprotect(long address, long length, int protection) throws LastErrorException;
-
-        static native int munmap(long address, long length) throws LastErrorException;
-
-        static native int madvise(long address, long length, int advice) throws LastErrorException;
-
-        static native int mincore(long address, long length, byte[] present) throws LastErrorException;
     }
 }

@@ -1,13 +1,10 @@
 package dev.baton.kernel;
 
-import com.sun.jna.Native;
-import com.sun.jna.NativeLibrary;
-
-/** {@link Descriptors} by JNA direct mapping. */
+/** {@link Descriptors} by JNA. */
 final class JnaDescriptors implements Descriptors {
     private static final class C {
         static {
-            Native.register(C.class, NativeLibrary.getProcess());
+            Jna.bind(C.class);
         }
 
         // Variadic in C; on Linux, x86-64 and aarch64 pass an int argument of a variadic function as they pass any
@@ -19,11 +16,11 @@ final class JnaDescriptors implements Descriptors {
 
     @Override
     public int fcntl(int fd, int command, int argument) {
-        return JnaMemory.orErrno(C.fcntl(fd, command, argument));
+        return Jna.orErrno(C.fcntl(fd, command, argument));
     }
 
     @Override
     public int close(int fd) {
-        return JnaMemory.orErrno(C.close(fd));
+        return Jna.orErrno(C.close(fd));
     }
 }

@@ -2,7 +2,8 @@ package dev.baton.kernel;
 
 /** The facilities of the kernel, behind whatever binding reaches them; tests put failing ones in their place. */
 public record Linux(Memory memory, Descriptors descriptors) {
-    /** The running kernel. The first call loads the binding (tens of milliseconds in a cold JVM): call it at first need, not at start. */
+    /** The running kernel. The first call loads the binding (some 20 ms of processor time in a cold JVM): call
+     * it at first need or in the background, not on the way to the first answer. */
     public static Linux running() {
         return Running.LINUX;
     }

@@ -197,6 +197,7 @@ public final class ObjectStore implements AutoCloseable {
         }
         Duration wish = spec.ttl() == null ? settings.defaultTtl() : spec.ttl();
         Duration ttl = wish.compareTo(settings.maxTtl()) > 0 ? settings.maxTtl() : wish;
+        byte[] random = new byte[32];
         Aftermath out = new Aftermath();
         try {
             synchronized (lock) {
@@ -211,7 +212,8 @@ public final class ObjectStore implements AutoCloseable {
                 long deadline = now + Math.max(1, ttl.toMillis());
                 Stored object;
                 do {
-                    object = new Stored(this, randomId(), randomId(), spec, deadline);
+                    ids.nextBytes(random);
+                    object = new Stored(this, uuid(random, 0), uuid(random, 16), spec, deadline);
                 } while (live.putIfAbsent(object.id, object) != null);
                 Writer writer = new Writer(object, Instant.ofEpochMilli(clock.wallMillis(deadline)));
                 object.writer = writer;
@@ -226,8 +228,10 @@ public final class ObjectStore implements AutoCloseable {
         }
     }
 
-    private UUID randomId() {
-        return new UUID(ids.nextLong(), ids.nextLong());
+    /** All 128 bits are random: the fixed bits of a version 4 UUID would make guessing easier. */
+    private static UUID uuid(byte[] random, int offset) {
+        ByteBuffer bytes = ByteBuffer.wrap(random);
+        return new UUID(bytes.getLong(offset), bytes.getLong(offset + Long.BYTES));
     }
 
     CompletableFuture<Void> grow(Writer writer, long bytes) {

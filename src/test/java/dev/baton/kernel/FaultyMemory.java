@@ -100,6 +100,23 @@ public final class FaultyMemory implements Memory, Descriptors {
     }
 
     @Override
+    public int mprotect(long address, long length, int protection) {
+        int fault = fault("mprotect");
+        return fault != 0 ? fault : memory.mprotect(address, length, protection);
+    }
+
+    @Override
+    public int mincore(long address, long length, byte[] present) {
+        int fault = fault("mincore");
+        return fault != 0 ? fault : memory.mincore(address, length, present);
+    }
+
+    @Override
+    public int pageSize() {
+        return memory.pageSize();
+    }
+
+    @Override
     public int madvise(long address, long length, int advice) {
         int fault = fault("madvise");
         return fault != 0 ? fault : memory.madvise(address, length, advice);
