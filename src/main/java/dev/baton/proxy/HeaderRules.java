@@ -39,6 +39,10 @@ final class HeaderRules {
         if (te != null) {
             keepTrailersOnly(headers, te);
         }
+        if (headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) {
+            // In the one spelling that no server can misread.
+            headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+        }
 
         String forwardedFor = headers.get(KnativeHeaders.X_FORWARDED_FOR);
         if (forwardedFor == null) {

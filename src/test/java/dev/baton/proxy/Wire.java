@@ -125,7 +125,7 @@ final class Wire implements AutoCloseable {
             if (none || (response && (head.status() < 200 || head.status() == 204 || head.status() == 304))) {
                 return head;
             }
-            if ("chunked".equals(head.field("Transfer-Encoding"))) {
+            if ("chunked".equalsIgnoreCase(head.field("Transfer-Encoding"))) {
                 return chunked(head);
             }
             if (length != null) {
@@ -189,6 +189,13 @@ final class Wire implements AutoCloseable {
         }
         String text = line.toString(StandardCharsets.ISO_8859_1);
         return text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
+    }
+
+    /** Reads so many responses, whatever they say. */
+    void rest(int responses) {
+        for (int i = 0; i < responses; i++) {
+            response();
+        }
     }
 
     /** Everything until the other side ends the connection, by whatever means. */
