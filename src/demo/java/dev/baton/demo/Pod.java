@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 
 /** A running pod: a real sidecar process and a real function process. Any thread; the calls that ask the sidecar block. */
 final class Pod {
-    private static final int LOG_LINES = 15;
-    private static final int LINE_LENGTH = 600;
+    private static final int LOG_LINES = 10;
+    private static final int LINE_LENGTH = 300;
 
     private final Place place;
     private final HttpClient http;
