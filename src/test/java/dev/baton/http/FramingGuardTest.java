@@ -1,0 +1,89 @@
+package dev.baton.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** The guard alone: what it lets through does not depend on how the octets are cut into reads. */
+final class FramingGuardTest {
+    private static final String STREAM = "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n0123456789"
+            + "GET /b HTTP/1.1\r\nHost: h\r\n\r\n"
+            + "\r\nPOST /c HTTP/1.1\nHost: h\nTransfer-Encoding: chunked\n\n5;x=y\r\nhello\r\n00\r\nT: 1\r\nU: 2\r\n\r\n"
+            + "PUT /d HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nA\r\n0123456789\r\n0\r\n\r\n"
+            + "GET /e HTTP/1.0\r\n\r\n";
+
+    /** What the guard passes on, with a refusal spelled out at the end. */
+    private static String passed(String octets, Random cuts) {
+        EmbeddedChannel channel = new EmbeddedChannel(new FramingGuard(GuardLimits.DEFAULT));
+        int at = 0;
+        while (at < octets.length()) {
+            int length = cuts == null ? octets.length() : 1 + cuts.nextInt(Math.min(20, octets.length() - at));
+            channel.writeInbound(Unpooled.copiedBuffer(octets.substring(at, at + length), StandardCharsets.ISO_8859_1));
+            at += length;
+        }
+        StringBuilder passed = new StringBuilder();
+        Object message = channel.readInbound();
+        while (message != null) {
+            if (message instanceof ByteBuf bytes) {
+                passed.append(bytes.toString(StandardCharsets.ISO_8859_1));
+                bytes.release();
+            } else {
+                passed.append(((Refusal) message).status()).append(((Refusal) message).inBody());
+            }
+            message = channel.readInbound();
+        }
+        channel.finishAndReleaseAll();
+        return passed.toString();
+    }
+
+    @Test
+    void soundRequestsPassHoweverTheyAreCut() {
+        assertThat(passed(STREAM, null)).isEqualTo(STREAM);
+        for (int seed = 0; seed < 500; seed++) {
+            assertThat(passed(STREAM, new Random(seed))).as("seed " + seed).isEqualTo(STREAM);
+        }
+    }
+
+    @Test
+    void theVerdictOnADamagedStreamDoesNotDependOnTheCuts() {
+        for (int seed = 0; seed < 3000; seed++) {
+            Random random = new Random(seed);
+            StringBuilder damaged = new StringBuilder(STREAM);
+            int at = random.nextInt(damaged.length());
+            switch (random.nextInt(3)) {
+                case 0 -> damaged.setCharAt(at, (char) random.nextInt(256));
+                case 1 -> damaged.insert(at, (char) random.nextInt(256));
+                default -> damaged.deleteCharAt(at);
+            }
+            String octets = damaged.toString();
+            String whole = passed(octets, null);
+            assertThat(passed(octets, random)).as("seed " + seed).isEqualTo(whole);
+        }
+    }
+
+    @Test
+    void afterARefusalNothingPasses() {
+        assertThat(passed("GET / HTTP/1.1\r\n\r\n" + STREAM, null)).isEqualTo("400 Bad Requestfalse");
+    }
+
+    @Test
+    void anUnfinishedHeadIsKeptToItself() {
+        assertThat(passed("GET / HTTP/1.1\r\nHost: h\r\n", null)).isEmpty();
+    }
+
+    @Test
+    void anUpgradeGetsWhatWasHeld() {
+        EmbeddedChannel channel = new EmbeddedChannel(new FramingGuard(GuardLimits.DEFAULT));
+        channel.writeInbound(Unpooled.copiedBuffer("GET", StandardCharsets.ISO_8859_1));
+        channel.pipeline().remove(FramingGuard.class);
+        ByteBuf held = channel.readInbound();
+        assertThat(held.toString(StandardCharsets.ISO_8859_1)).isEqualTo("GET");
+        held.release();
+        channel.finishAndReleaseAll();
+    }
+}
