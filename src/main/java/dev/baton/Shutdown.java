@@ -52,7 +52,9 @@ final class Shutdown {
     void begin() {
         loop.execute(() -> {
             begun = true;
-            advance();
+            if (drain.draining()) {
+                advance();
+            }
         });
     }
 

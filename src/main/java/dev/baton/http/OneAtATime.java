@@ -85,16 +85,19 @@ public final class OneAtATime extends ChannelDuplexHandler {
     }
 
     private void deliver(ChannelHandlerContext ctx, Object message) {
-        switch (message) {
-            case Refusal refusal -> refuse(ctx, refusal);
-            case HttpObject broken
-            when broken.decoderResult().isFailure() -> {
-                ReferenceCountUtil.release(broken);
-                refuse(ctx, open ? inBody(RequestHead.MALFORMED) : RequestHead.MALFORMED);
-            }
-            case HttpRequest request -> begin(ctx, request);
-            case HttpContent content -> body(ctx, content);
-            default -> ctx.fireChannelRead(message);
+        // No switch over types here: linking one takes milliseconds of the first request, and no cache keeps it.
+        if (message instanceof Refusal refusal) {
+            refuse(ctx, refusal);
+        } else if (message instanceof HttpObject broken
+                && broken.decoderResult().isFailure()) {
+            ReferenceCountUtil.release(broken);
+            refuse(ctx, open ? inBody(RequestHead.MALFORMED) : RequestHead.MALFORMED);
+        } else if (message instanceof HttpRequest request) {
+            begin(ctx, request);
+        } else if (message instanceof HttpContent content) {
+            body(ctx, content);
+        } else {
+            ctx.fireChannelRead(message);
         }
     }
 

@@ -27,13 +27,21 @@ final class Probe {
     Probe(ProbeSpec spec, Consumer<String> complaints) {
         this.spec = spec;
         this.complaints = complaints;
-        attempt = switch (spec.action()) {
-            case ProbeSpec.HttpGet get -> new HttpAttempt(get);
-            case ProbeSpec.TcpSocket socket -> new TcpAttempt(socket);
-            case ProbeSpec.Grpc grpc -> Attempt.failing("grpc probe not supported");
-            case ProbeSpec.Exec exec -> Attempt.failing("exec probe not supported");
-            case ProbeSpec.None none -> Attempt.failing("no probe found");
-        };
+        attempt = attempt(spec.action());
+    }
+
+    /** No switch over types here: linking one takes milliseconds of every start, and no cache keeps it. */
+    private static Attempt attempt(ProbeSpec.Action action) {
+        if (action instanceof ProbeSpec.TcpSocket socket) {
+            return new TcpAttempt(socket);
+        }
+        if (action instanceof ProbeSpec.HttpGet get) {
+            return new HttpAttempt(get);
+        }
+        if (action instanceof ProbeSpec.Grpc) {
+            return Attempt.failing("grpc probe not supported");
+        }
+        return Attempt.failing(action instanceof ProbeSpec.Exec ? "exec probe not supported" : "no probe found");
     }
 
     /**
