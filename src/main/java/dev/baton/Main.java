@@ -54,7 +54,7 @@ public final class Main {
         try (var plane = new RequestPlane(config, log)) {
             var controlPlane = ControlPlane.start(plane.beans());
             log.info("Control plane is up");
-            plane.awaitEnd();
+            plane.awaitEnd(controlPlane::tick);
             controlPlane.close();
         } catch (BindException | RuntimeException e) {
             log.error("Failed to bring up queue-proxy, shutting down.", e);

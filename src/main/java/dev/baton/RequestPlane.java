@@ -43,6 +43,7 @@ final class RequestPlane implements Vitals, AutoCloseable {
     private final Traffic traffic;
     private final Drain drain;
     private final Readiness readiness;
+    private final ObjectPlane objects;
     private final MainPipeline main;
     private final Shutdown shutdown;
     private final AdminRoutes adminRoutes;
@@ -61,21 +62,22 @@ final class RequestPlane implements Vitals, AutoCloseable {
         traffic = new Traffic(config.identity().pod(), System::nanoTime);
         drain = new Drain(System::nanoTime, config.proxy().drainQuiet());
         readiness = new Readiness(config.probes(), loops, new ErrorLines());
+        objects = new ObjectPlane(config, log, drain::draining);
         main = new MainPipeline(
                 config.proxy(),
                 config.timeouts(),
                 new InetSocketAddress(config.bind().user(), config.ports().user()),
                 new ProxyHooks(
                         () -> new HealthHandler(readiness::check, drain::draining, drain::ordinaryRequest),
-                        () -> null,
-                        () -> null,
+                        objects.transfer()::dress,
+                        objects.transfer()::delivery,
                         observer(traffic),
                         proxyLog(log)));
         shutdown = new Shutdown(
                 drain,
                 config.proxy().drainQuiet(),
                 loops.group().next(),
-                main.connections()::count,
+                () -> main.connections().count() + objects.inFlight(),
                 () -> 0,
                 this::stopListeners,
                 log);
@@ -83,9 +85,12 @@ final class RequestPlane implements Vitals, AutoCloseable {
         listen("main", config.ports().serving(), main);
         listen("metrics", Ports.STAT, new StatServer(traffic));
         adminRoutes = new AdminRoutes(
-                Inside.of(config.bind().address()), shutdown::hook, (request, response) -> response.sendNotFound());
+                Inside.of(config.bind().address()),
+                shutdown::hook,
+                objects.transfer().objectApi());
         log.info("Starting http server admin:" + Ports.ADMIN);
         adminServer = AdminServer.open(loops, address(Ports.ADMIN), adminRoutes);
+        listenForPulls(config.ports().pull());
         loops.group().next().scheduleWithFixedDelay(this::report, REPORT_MILLIS, REPORT_MILLIS, TimeUnit.MILLISECONDS);
         shutdown.begin();
     }
@@ -123,6 +128,15 @@ final class RequestPlane implements Vitals, AutoCloseable {
         listeners.put(name, Listener.bind(loops, address(port), connection));
     }
 
+    /** The pull port is no contract's: a user's program that has taken it keeps it, and this pod's objects stay inside. */
+    private void listenForPulls(int port) {
+        try {
+            listen("pull", port, objects.transfer().pullPort());
+        } catch (BindException e) {
+            log.warn("Port " + port + " is taken: other pods cannot pull objects from this one");
+        }
+    }
+
     private InetSocketAddress address(int port) {
         return new InetSocketAddress(config.bind().listen(), port);
     }
@@ -138,12 +152,31 @@ final class RequestPlane implements Vitals, AutoCloseable {
 
     /** Objects for the control plane, by bean name. */
     Map<String, Object> beans() {
-        return Map.of("vitals", this, "traffic", traffic, "adminRoutes", adminRoutes);
+        return Map.of(
+                "vitals",
+                this,
+                "traffic",
+                traffic,
+                "adminRoutes",
+                adminRoutes,
+                "mainPipeline",
+                main,
+                "objectStore",
+                objects.store(),
+                "transfer",
+                objects.transfer());
     }
 
-    /** Blocks until the process may exit; meanwhile looks after what nobody waits for. */
-    void awaitEnd() throws InterruptedException {
-        shutdown.await(() -> {});
+    /**
+     * Blocks until the process may exit; meanwhile looks after what nobody waits for.
+     *
+     * @param tick run about once a second
+     */
+    void awaitEnd(Runnable tick) throws InterruptedException {
+        shutdown.await(() -> {
+            objects.housekeeping();
+            tick.run();
+        });
     }
 
     @Override
@@ -175,6 +208,7 @@ final class RequestPlane implements Vitals, AutoCloseable {
     @Override
     public void close() {
         adminServer.close();
+        objects.close();
         loops.close();
     }
 }

@@ -1,6 +1,9 @@
 package dev.baton.admin;
 
+import dev.baton.proxy.MainPipeline;
+import dev.baton.store.ObjectStore;
 import dev.baton.telemetry.Traffic;
+import dev.baton.transfer.Transfer;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -71,13 +74,36 @@ import reactor.core.publisher.Mono;
     MetricsEndpointAutoConfiguration.class,
 })
 public class ControlPlane {
+    /** The control plane while it runs. */
+    public static final class Running implements AutoCloseable {
+        private final ConfigurableApplicationContext context;
+        private final PlaneMeters meters;
+
+        private Running(ConfigurableApplicationContext context) {
+            this.context = context;
+            this.meters = context.getBean(PlaneMeters.class);
+        }
+
+        /** About once a second, on any thread. */
+        public void tick() {
+            meters.addCalls();
+        }
+
+        /** Takes the routes off the port and ends Spring. Blocks. */
+        @Override
+        public void close() {
+            context.close();
+        }
+    }
+
+    ControlPlane() {}
+
     /**
      * Starts Spring. Blocks until its routes are attached.
      *
      * @param plane objects of the request plane by bean name
-     * @return to be closed at the end
      */
-    public static ConfigurableApplicationContext start(Map<String, Object> plane) {
+    public static Running start(Map<String, Object> plane) {
         System.setProperty(LoggingSystem.SYSTEM_PROPERTY, BridgedLoggingSystem.class.getName());
         var application = new SpringApplication(ControlPlane.class);
         application.setWebApplicationType(WebApplicationType.REACTIVE);
@@ -90,7 +116,7 @@ public class ControlPlane {
                 context.getBeanFactory().registerSingleton(bean.getKey(), bean.getValue());
             }
         });
-        return application.run();
+        return new Running(application.run());
     }
 
     @Bean
@@ -113,13 +139,13 @@ public class ControlPlane {
     }
 
     @Bean
-    BatonEndpoint batonEndpoint(Traffic traffic) {
-        return new BatonEndpoint(traffic);
+    BatonEndpoint batonEndpoint(Traffic traffic, ObjectStore store, Transfer transfer) {
+        return new BatonEndpoint(traffic, store, transfer);
     }
 
     @Bean
-    PlaneMeters planeMeters(Traffic traffic) {
-        return new PlaneMeters(traffic);
+    PlaneMeters planeMeters(Traffic traffic, MainPipeline main, ObjectStore store, Transfer transfer) {
+        return new PlaneMeters(traffic, main, store, transfer);
     }
 
     @Bean

@@ -1,0 +1,126 @@
+package dev.baton;
+
+import dev.baton.config.KeySettings;
+import dev.baton.config.ObjectSettings;
+import dev.baton.config.SidecarConfig;
+import dev.baton.kernel.Linux;
+import dev.baton.reference.KeyRing;
+import dev.baton.reference.ReferenceCodec;
+import dev.baton.store.MemoryPool;
+import dev.baton.store.ObjectStore;
+import dev.baton.store.StoreFigures;
+import dev.baton.store.StoreSettings;
+import dev.baton.telemetry.JsonLog;
+import dev.baton.transfer.Transfer;
+import dev.baton.transfer.TransferFigures;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.function.BooleanSupplier;
+
+/** What keeps objects and hands them on: keys, store and transfer, built from their settings. Opens no socket. */
+final class ObjectPlane implements AutoCloseable {
+    private static final Duration GRACE = Duration.ofSeconds(60);
+    private static final Duration POOL_IDLE = Duration.ofSeconds(30);
+    private static final int OBJECTS_MAX = 100_000;
+    private static final Duration SWEEP = Duration.ofMinutes(1);
+
+    private final JsonLog log;
+    private final KeyRing keys;
+    private final Duration keyRefresh;
+    private final ObjectStore store;
+    private final Transfer transfer;
+    private long keysReadAt = System.nanoTime();
+    private long sweptAt = System.nanoTime();
+
+    /** @param draining whether this pod is about to end: no new objects then */
+    ObjectPlane(SidecarConfig config, JsonLog log, BooleanSupplier draining) {
+        this.log = log;
+        var random = new SecureRandom();
+        keys = keyRing(config.keys(), random);
+        keyRefresh = config.keys().refresh();
+        store = new ObjectStore(
+                settings(config.objects()), new MemoryPool(Linux::running, "baton"), InstantSource.system(), random);
+        transfer = new Transfer(
+                config.transfer(),
+                config.objects(),
+                new Transfer.Place(
+                        new InetSocketAddress(
+                                config.bind().own(), config.ports().pull()),
+                        random.nextLong(),
+                        config.pullAddresses(),
+                        config.bind().relaxed()),
+                store,
+                new ReferenceCodec(keys, config.keys().tenant(), InstantSource.system(), random),
+                draining,
+                random);
+    }
+
+    private static KeyRing keyRing(KeySettings settings, SecureRandom random) {
+        InstantSource clock = InstantSource.system();
+        if (settings.source() instanceof KeySettings.Directory directory) {
+            return KeyRing.directory(directory.path(), settings.adoptAfter(), settings.retention(), clock, random);
+        }
+        if (settings.source() instanceof KeySettings.ServingCertificate certificate) {
+            return KeyRing.servingCertificate(
+                    certificate.path(),
+                    settings.namespace(),
+                    settings.adoptAfter(),
+                    settings.retention(),
+                    clock,
+                    random);
+        }
+        return KeyRing.process(settings.retention(), clock, random);
+    }
+
+    private static StoreSettings settings(ObjectSettings objects) {
+        return new StoreSettings(
+                objects.storeBytes(),
+                objects.ttl(),
+                objects.ttlMax(),
+                OBJECTS_MAX,
+                objects.tombstones(),
+                GRACE,
+                POOL_IDLE);
+    }
+
+    Transfer transfer() {
+        return transfer;
+    }
+
+    ObjectStore store() {
+        return store;
+    }
+
+    /** Transfers that a drain awaits: those that run or wait here, and retrievals of other pods. */
+    long inFlight() {
+        TransferFigures running = transfer.figures();
+        StoreFigures stored = store.figures();
+        return (long) running.windows() + running.waiting() + running.offers() + stored.retrievals() + stored.waiters();
+    }
+
+    /** About once a second, always on the same thread, which may be held up: no event loop. */
+    void housekeeping() {
+        try {
+            store.expire();
+            long now = System.nanoTime();
+            if (now - keysReadAt >= keyRefresh.toNanos()) {
+                keysReadAt = now;
+                keys.refresh().forEach(log::warn);
+            }
+            if (now - sweptAt >= SWEEP.toNanos()) {
+                sweptAt = now;
+                transfer.sweep();
+            }
+        } catch (RuntimeException e) {
+            log.error("Error in housekeeping", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        transfer.close();
+        store.close();
+    }
+}
