@@ -16,10 +16,10 @@ final class Machine {
     static String description() throws IOException {
         return String.format(
                 Locale.ROOT,
-                "%s, %d processors, %d GiB, Linux %s, JDK %s",
+                "%s, %d processors, %.1f GiB, Linux %s, JDK %s",
                 proc("cpuinfo", "model name", System.getProperty("os.arch")),
                 Runtime.getRuntime().availableProcessors(),
-                Math.round(memory().getTotalMemorySize() / (double) (1 << 30)),
+                memory().getTotalMemorySize() / (double) (1 << 30),
                 System.getProperty("os.version"),
                 Runtime.version());
     }

@@ -88,30 +88,38 @@ record Report(Input input, String network, String machine, long storeBytes, int 
                 "");
         int last = 0;
         for (Step step : steps) {
-            boolean moved = step.bytes() >= 0;
-            long pulled = Math.max(
-                    step.producer().pulled().out(), step.producer().pulled().in());
-            table.add(
-                    step.number() == last ? "" : Integer.toString(step.number()),
-                    step.name(),
-                    step.path(),
-                    moved ? count(step.bytes()) : "-",
-                    step.time().isZero() ? "-" : seconds("%.3f", step.time()),
-                    moved ? String.format(Locale.ROOT, "%.0f", step.megabytesPerSecond()) : "-",
-                    step.hashing().isZero() ? "-" : seconds("%.3f", step.hashing()),
-                    seconds("%.2f", step.producer().cpu()) + " + "
-                            + seconds("%.2f", step.consumer().cpu()),
-                    (step.producer().peakBytes() >> 20) + ", "
-                            + (step.consumer().peakBytes() >> 20),
-                    count(pulled),
-                    step.sha256().stream()
-                            .distinct()
-                            .map(sha256 -> sha256.substring(0, 16))
-                            .collect(Collectors.joining(" ")),
-                    step.ok() ? "ok" : "FAILED");
+            String number = step.number() == last ? "" : Integer.toString(step.number());
+            if (step.applies()) {
+                table.add(cells(number, step));
+            } else {
+                table.add(number, step.name(), "not applicable", "-", "-", "-", "-", "-", "-", "-", "", "-");
+            }
             last = step.number();
         }
         return table;
+    }
+
+    private static String[] cells(String number, Step step) {
+        boolean moved = step.bytes() >= 0;
+        Step.Cost a = step.producer();
+        Step.Cost b = step.consumer();
+        return new String[] {
+            number,
+            step.name(),
+            step.path(),
+            moved ? count(step.bytes()) : "-",
+            step.time().isZero() ? "-" : seconds("%.3f", step.time()),
+            moved ? String.format(Locale.ROOT, "%.0f", step.megabytesPerSecond()) : "-",
+            step.hashing().isZero() ? "-" : seconds("%.3f", step.hashing()),
+            seconds("%.2f", a.cpu()) + " + " + seconds("%.2f", b.cpu()),
+            (a.peakBytes() >> 20) + ", " + (b.peakBytes() >> 20),
+            count(Math.max(a.pulled().out(), a.pulled().in())),
+            step.sha256().stream()
+                    .distinct()
+                    .map(sha256 -> sha256.substring(0, 16))
+                    .collect(Collectors.joining(" ")),
+            step.ok() ? "ok" : "FAILED"
+        };
     }
 
     private void notes(String bullet, StringBuilder text) {
@@ -142,6 +150,7 @@ record Report(Input input, String network, String machine, long storeBytes, int 
                 + ", \"name\": " + quote(step.name())
                 + ", \"path\": " + quote(step.path())
                 + ", \"ok\": " + step.ok()
+                + ", \"applies\": " + step.applies()
                 + ", \"bytes\": " + (step.bytes() < 0 ? "null" : step.bytes())
                 + ", \"seconds\": " + seconds("%.6f", step.time())
                 + ", \"megabytesPerSecond\": " + String.format(Locale.ROOT, "%.1f", step.megabytesPerSecond())

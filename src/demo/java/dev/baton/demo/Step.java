@@ -28,6 +28,7 @@ record Step(
         List<String> sha256,
         @Nullable String failure,
         String note) {
+    private static final String NOT_APPLICABLE = "not applicable";
 
     /**
      * What a sidecar spent on a step.
@@ -45,7 +46,7 @@ record Step(
         return new Step(
                 number,
                 name,
-                "not applicable",
+                NOT_APPLICABLE,
                 -1,
                 Duration.ZERO,
                 Duration.ZERO,
@@ -54,6 +55,11 @@ record Step(
                 List.of(),
                 null,
                 why);
+    }
+
+    /** False for a step that this input leaves out. */
+    boolean applies() {
+        return !path.equals(NOT_APPLICABLE);
     }
 
     boolean ok() {

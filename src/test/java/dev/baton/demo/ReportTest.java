@@ -21,6 +21,7 @@ class ReportTest {
                 .contains("SHA-256  " + SHA256)
                 .contains("MB/s")
                 .contains("Step 3, put: too large.\n")
+                .contains("3     put     not applicable")
                 .doesNotContain("FAILED");
         assertThat(text.lines().filter(line -> line.startsWith("1 ")))
                 .singleElement()
