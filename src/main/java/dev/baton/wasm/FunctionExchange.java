@@ -145,9 +145,8 @@ final class FunctionExchange implements Runnable, GuestOutput {
             outcome = clock.explain();
         } catch (RuntimeException | Error e) {
             // The host's own fault, or the JVM's; the caller waits for an answer all the same.
-            outcome = new GuestException(
-                    GuestException.Kind.TRAP,
-                    "the function host failed: " + e.getClass().getSimpleName());
+            host.observer().failed("the call of a function failed", e);
+            outcome = new GuestException(GuestException.Kind.TRAP, "the function host failed");
         } finally {
             clock.stop();
             dropPending();

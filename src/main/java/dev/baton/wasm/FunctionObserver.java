@@ -19,6 +19,9 @@ public interface FunctionObserver {
     /** One function has called another in this process: bytes of the body there and of the answer back. */
     default void neighbour(String from, String to, long bytesThere, long bytesBack) {}
 
+    /** The host itself failed, not a guest. */
+    default void failed(String what, Throwable cause) {}
+
     /** A function says something; level 0 debug, 1 info, 2 warning, 3 error. The text is the guest's: it may hold anything. */
     default void log(String function, int level, String text) {}
 }

@@ -1,7 +1,6 @@
 package dev.baton.wasm;
 
 import io.netty.buffer.ByteBuf;
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +44,9 @@ final class RequestBody implements GuestInput {
         chunks.addLast(chunk);
         waiting += chunk.readableBytes();
         notifyAll();
-        held = waiting >= HIGH;
+        if (waiting >= HIGH) {
+            held = true; // Until it has been drained: chunks read before the connection stopped still come.
+        }
         return held;
     }
 
@@ -80,13 +81,13 @@ final class RequestBody implements GuestInput {
         if (chunk == null) {
             return -1;
         }
-        int count = Math.min(most, chunk.readableBytes());
-        ByteBuffer view = into.view(at, count);
+        int before = chunk.readableBytes();
+        int count = Math.min(most, before);
         boolean resume;
         try {
-            chunk.readBytes(view);
+            chunk.readBytes(into.view(at, count));
         } finally {
-            resume = taken(chunk, count);
+            resume = taken(chunk, before - chunk.readableBytes());
         }
         if (resume) {
             drained.run();
