@@ -79,7 +79,6 @@ final class TestPod implements AutoCloseable {
     private final @Nullable HttpServer function;
     private final Channel main;
     private final Channel pulls;
-    private final Connections pullConnections = new Connections();
     private final AdminServer admin;
 
     /** Settings are variable, value, variable, value. */
