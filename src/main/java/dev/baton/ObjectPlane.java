@@ -41,7 +41,7 @@ final class ObjectPlane implements AutoCloseable {
         keys = keyRing(config.keys(), random);
         keyRefresh = config.keys().refresh();
         store = new ObjectStore(
-                settings(config.objects()), new MemoryPool(Linux::running, "baton"), InstantSource.system(), random);
+                settings(config.objects()), new MemoryPool(Linux::running), InstantSource.system(), random);
         transfer = new Transfer(
                 config.transfer(),
                 config.objects(),

@@ -38,7 +38,7 @@ public class ObjectStoreBenchmark {
 
     @Setup
     public void open() {
-        MemoryPool pool = new MemoryPool(Linux::running, "benchmark");
+        MemoryPool pool = new MemoryPool(Linux::running);
         store = new ObjectStore(StoreSettings.ofBudget(64 << 20), pool, Clock.systemUTC(), new SecureRandom());
         source = ByteBuffer.allocateDirect(Math.min(size, STEP));
         target = ByteBuffer.allocateDirect(Math.min(size, STEP));

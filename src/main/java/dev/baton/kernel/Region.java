@@ -17,6 +17,12 @@ public final class Region implements AutoCloseable {
     private static final long WINDOW_STEP = 1L << WINDOW_SHIFT;
     private static final ByteBuffer[] NONE = {};
 
+    /** Bytes, on x86-64, and on aarch64 with pages of 4 KiB. */
+    public static final long HUGE_PAGE = 2 << 20;
+
+    private static final int PRIVATE = Memory.MAP_PRIVATE | Memory.MAP_ANONYMOUS;
+    private static final int READ_WRITE = Memory.PROT_READ | Memory.PROT_WRITE;
+
     private final Mapping mapping;
     private final @Nullable Descriptor descriptor;
     private ByteBuffer[] writable;
@@ -37,16 +43,46 @@ public final class Region implements AutoCloseable {
     }
 
     /**
-     * Private memory without a descriptor, in small pages, so that what is resident is what was touched.
+     * Private memory without a descriptor.
      *
      * @param size bytes, positive
+     * @param hugeBytes how much from the start should be huge pages, a multiple of {@link #HUGE_PAGE} or 0; a hint. The rest is small
+     *     pages, so that what is resident there is what was touched
      */
-    public static Region anonymous(Linux linux, long size) {
+    public static Region anonymous(Linux linux, long size, long hugeBytes) {
         Memory calls = linux.memory();
-        Mapping mapping = Mapping.readWrite(calls, size, Memory.MAP_PRIVATE | Memory.MAP_ANONYMOUS, -1);
-        // Only a hint; it fails where the kernel has no huge pages, and then there is nothing to prevent.
-        calls.madvise(mapping.address(), size, Memory.MADV_NOHUGEPAGE);
+        Mapping mapping = hugeBytes > 0 ? aligned(calls, size) : Mapping.readWrite(calls, size, PRIVATE, -1);
+        // Hints, which fail where the kernel has no huge pages: then there is nothing to ask for and nothing to
+        // prevent.
+        if (hugeBytes > 0) {
+            calls.madvise(mapping.address(), hugeBytes, Memory.MADV_HUGEPAGE);
+        }
+        if (hugeBytes < size) {
+            calls.madvise(mapping.address() + hugeBytes, size - hugeBytes, Memory.MADV_NOHUGEPAGE);
+        }
         return new Region(calls, mapping, null);
+    }
+
+    /** A huge page has to begin at a multiple of its size; kernels before 6.7 place mappings anywhere: so take more and cut the ends off. */
+    private static Mapping aligned(Memory calls, long size) {
+        long length = wholePages(size, calls.pageSize());
+        long start = LinuxException.check("mmap", calls.mmap(0, length + HUGE_PAGE, READ_WRITE, PRIVATE, -1, 0));
+        long end = start + length + HUGE_PAGE;
+        long base = (start + HUGE_PAGE - 1) & -HUGE_PAGE;
+        int cut = calls.munmap(base + length, end - base - length);
+        if (cut == 0) {
+            end = base + length;
+            cut = base == start ? 0 : calls.munmap(start, base - start);
+        }
+        if (cut < 0) {
+            calls.munmap(start, end - start);
+            throw new LinuxException("munmap", -cut);
+        }
+        return new Mapping(calls, base, size);
+    }
+
+    private static long wholePages(long bytes, long pageSize) {
+        return (bytes + pageSize - 1) / pageSize * pageSize;
     }
 
     /**
@@ -55,13 +91,13 @@ public final class Region implements AutoCloseable {
      *
      * @param name shown in /proc, for people
      * @param size bytes, positive
-     * @param hugeBytes how much from the start should be huge pages, a multiple of their size or 0; a hint
+     * @param hugeBytes how much from the start should be huge pages, a multiple of {@link #HUGE_PAGE} or 0; a hint
      */
     public static Region sealed(Linux linux, String name, long size, long hugeBytes) {
         Memory calls = linux.memory();
         int fd = memfd(calls, name);
         if (fd == -Errno.ENOSYS || fd == -Errno.EPERM || fd == -Errno.EACCES) {
-            return anonymous(linux, size);
+            return anonymous(linux, size, hugeBytes);
         }
         LinuxException.check("memfd_create", fd);
         Descriptor descriptor = new Descriptor(linux.descriptors(), fd);

@@ -10,7 +10,9 @@ final class Chunk {
     final int sizeClass;
     final long blockBytes;
     final int blocks;
+    /** Huge pages at the start of a whole mapping: only what its first object fills, or more would be resident than is accounted for. */
     private final long hugeBytes;
+
     private final BitSet taken;
     private int live;
     /** Blocks from the start that have been in use at some time, so their pages are resident. */
@@ -22,12 +24,13 @@ final class Chunk {
 
     private @Nullable Region region;
 
-    Chunk(int sizeClass) {
+    /** A chunk to be mapped; {@code filledBytes} is what its first object will surely fill. */
+    Chunk(int sizeClass, long filledBytes) {
         this.sizeClass = sizeClass;
         this.blockBytes = SizeClasses.capacity(sizeClass);
         boolean small = SizeClasses.isSmall(sizeClass);
         this.blocks = small ? SizeClasses.blocksPerSlab(sizeClass) : 1;
-        this.hugeBytes = small ? 0 : SizeClasses.hugeBytes(sizeClass);
+        this.hugeBytes = small ? 0 : filledBytes & -Region.HUGE_PAGE;
         this.taken = new BitSet(blocks);
     }
 

@@ -15,6 +15,8 @@ final class Room {
     static final int FIRST_EXTENT = 4 << 10;
     /** Extents double the upload's memory, up to this. */
     private static final long EXTENT_MAX = 64 << 20;
+    /** From here on an extent may be huge pages: what its end leaves unused of the last one is then little beside the object. */
+    private static final long HUGE_EXTENT_MIN = 8 << 20;
 
     private final Object lock;
     private final MemoryPool pool;
@@ -50,7 +52,7 @@ final class Room {
             return null;
         }
         long bytes = spec.size() == PutSpec.UNKNOWN_SIZE ? FIRST_EXTENT : spec.size();
-        Claim claim = bytes == 0 ? new Claim(null, List.of()) : claimBytes(bytes);
+        Claim claim = bytes == 0 ? new Claim(null, List.of()) : claimBytes(bytes, bytes);
         if (claim != null) {
             objects++;
         }
@@ -65,13 +67,17 @@ final class Room {
 
     private @Nullable Claim claimNow(Waiter.Growth growth) {
         long wished = Math.min(growth.writer.object.content.capacity(), EXTENT_MAX);
-        Claim claim = wished > growth.bytes ? claimBytes(wished) : null;
-        return claim == null ? claimBytes(growth.bytes) : claim;
+        Claim claim = wished > growth.bytes ? claimExtent(wished) : null;
+        return claim == null ? claimExtent(growth.bytes) : claim;
     }
 
-    private @Nullable Claim claimBytes(long bytes) {
+    private @Nullable Claim claimExtent(long bytes) {
+        return claimBytes(bytes, bytes < HUGE_EXTENT_MIN ? 0 : bytes);
+    }
+
+    private @Nullable Claim claimBytes(long bytes, long filledBytes) {
         List<Chunk> evicted = new ArrayList<>(0);
-        Space space = pool.claim(bytes, budgetBytes, evicted);
+        Space space = pool.claim(bytes, filledBytes, budgetBytes, evicted);
         return space == null ? null : new Claim(space, evicted);
     }
 

@@ -1,13 +1,13 @@
 package dev.baton.store;
 
+import dev.baton.kernel.Region;
+
 /**
  * The sizes that memory comes in. Small ones are blocks that share a mapping: powers of two up to a page, then whole pages. Large ones are
  * mappings of their own: four per doubling, so that at most a quarter of the address space is unused (and untouched) behind an object.
  */
 final class SizeClasses {
     static final int PAGE = 4096;
-    static final long HUGE_PAGE = 2 << 20;
-    private static final long HUGE_MIN = 16 << 20;
     static final int SMALL_MAX = 32 << 10;
 
     private static final int BLOCK_MIN_SHIFT = 7;
@@ -66,16 +66,8 @@ final class SizeClasses {
         return (int) Math.max(SLAB_BLOCKS, SLAB_MIN / capacity(sizeClass));
     }
 
-    /**
-     * How much from the start of a mapping of this class every object of the class fills: only that may be huge pages, or more would be
-     * resident than is accounted for. They pay for themselves in large mappings; in smaller ones an object that ends early wastes too much.
-     */
-    static long hugeBytes(int sizeClass) {
-        return capacity(sizeClass) < HUGE_MIN ? 0 : capacity(sizeClass - 1) & -HUGE_PAGE;
-    }
-
     static long wholeHugePages(long bytes) {
-        return (bytes + HUGE_PAGE - 1) & -HUGE_PAGE;
+        return (bytes + Region.HUGE_PAGE - 1) & -Region.HUGE_PAGE;
     }
 
     static long wholePages(long bytes) {

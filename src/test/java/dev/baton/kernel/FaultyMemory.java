@@ -1,7 +1,9 @@
 package dev.baton.kernel;
 
 import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -14,9 +16,10 @@ public final class FaultyMemory implements Memory, Descriptors {
     private final Memory memory = Linux.running().memory();
     private final Descriptors descriptors = Linux.running().descriptors();
     private final ConcurrentHashMap<String, Fault> faults = new ConcurrentHashMap<>();
-    public final AtomicLong mappedBytes = new AtomicLong();
+    /** What is mapped: where it begins and ends. */
+    private final ConcurrentSkipListMap<Long, Long> ranges = new ConcurrentSkipListMap<>();
+
     public final AtomicLong mappedBytesMax = new AtomicLong();
-    public final AtomicInteger mappings = new AtomicInteger();
     public final AtomicInteger openDescriptors = new AtomicInteger();
     public final AtomicInteger memfds = new AtomicInteger();
 
@@ -68,9 +71,8 @@ public final class FaultyMemory implements Memory, Descriptors {
                 ? fault
                 : folded ? fold(length) : memory.mmap(address, length, protection, flags, fd, offset);
         if (result >= 0) {
-            mappings.incrementAndGet();
-            long now = mappedBytes.addAndGet(length);
-            mappedBytesMax.accumulateAndGet(now, Math::max);
+            ranges.put(result, result + wholePages(length));
+            mappedBytesMax.accumulateAndGet(mappedBytes(), Math::max);
         }
         return result;
     }
@@ -91,12 +93,54 @@ public final class FaultyMemory implements Memory, Descriptors {
 
     @Override
     public int munmap(long address, long length) {
+        int fault = fault("munmap");
+        if (fault != 0) {
+            return fault;
+        }
         int result = memory.munmap(address, length);
         if (result == 0) {
-            mappings.decrementAndGet();
-            mappedBytes.addAndGet(-length);
+            long end = address + wholePages(length);
+            Map.Entry<Long, Long> range = ranges.floorEntry(address);
+            if (range == null || range.getValue() < end) {
+                throw new AssertionError("unmaps what it has not mapped");
+            }
+            ranges.remove(range.getKey());
+            if (range.getKey() < address) {
+                ranges.put(range.getKey(), address);
+            }
+            if (end < range.getValue()) {
+                ranges.put(end, range.getValue());
+            }
         }
         return result;
+    }
+
+    public int mappings() {
+        return ranges.size();
+    }
+
+    private long mappedBytes() {
+        return ranges.entrySet().stream()
+                .mapToLong(range -> range.getValue() - range.getKey())
+                .sum();
+    }
+
+    /** What of it is in memory, as the kernel counts it. */
+    public long residentBytes() {
+        long pages = 0;
+        for (Map.Entry<Long, Long> range : ranges.entrySet()) {
+            byte[] present = new byte[(int) ((range.getValue() - range.getKey()) / pageSize())];
+            LinuxException.check(
+                    "mincore", memory.mincore(range.getKey(), (long) present.length * pageSize(), present));
+            for (byte page : present) {
+                pages += page & 1;
+            }
+        }
+        return pages * pageSize();
+    }
+
+    private long wholePages(long bytes) {
+        return (bytes + pageSize() - 1) / pageSize() * pageSize();
     }
 
     @Override

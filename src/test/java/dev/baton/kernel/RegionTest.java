@@ -50,7 +50,7 @@ class RegionTest {
     @ParameterizedTest
     @CsvSource({"-1,1", "0,4097", "4096,1", "9223372036854775807,2", "0,-1"})
     void nothingIsReadOrWrittenOutside(long offset, int length) {
-        try (Region region = Region.anonymous(kernel.linux(), 4096)) {
+        try (Region region = Region.anonymous(kernel.linux(), 4096, 0)) {
             assertThatThrownBy(() -> region.read(offset, length)).isInstanceOf(IndexOutOfBoundsException.class);
             assertThatThrownBy(() -> region.write(offset, ByteBuffer.allocate(8192), length))
                     .isInstanceOf(IndexOutOfBoundsException.class);
@@ -148,6 +148,23 @@ class RegionTest {
                 .isEqualTo(-Errno.EBADF);
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {2 << 20, (5 << 20) + 12_345, 64 << 20})
+    void hugePagesBeginWhereTheyMustAndNothingIsLeftOfTheAlignment(long size) {
+        long huge = size & -Region.HUGE_PAGE;
+        try (Region region = Region.anonymous(kernel.linux(), size, huge)) {
+            assertThat(region.address() % Region.HUGE_PAGE).isZero();
+            assertThat(region.size()).isEqualTo(size);
+            assertThat(kernel.mappings()).isEqualTo(1);
+            region.write(size - 1, ByteBuffer.wrap(new byte[] {7}), 1);
+            assertThat(region.read(size - 1, 1).get()).isEqualTo((byte) 7);
+        }
+        assertNothingLeft();
+        kernel.fail("munmap", Errno.ENOMEM, 1);
+        assertThatThrownBy(() -> Region.anonymous(kernel.linux(), size, huge)).hasMessage("munmap: ENOMEM");
+        assertNothingLeft();
+    }
+
     @Test
     void closingTwiceClosesOnce() {
         Region region = sealed(4096);
@@ -176,7 +193,7 @@ class RegionTest {
     }
 
     private void assertNothingLeft() {
-        assertThat(kernel.mappings).hasValue(0);
+        assertThat(kernel.mappings()).isEqualTo(0);
         assertThat(kernel.openDescriptors).hasValue(0);
     }
 }

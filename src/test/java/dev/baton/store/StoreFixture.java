@@ -2,9 +2,10 @@ package dev.baton.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.baton.kernel.Linux;
+import dev.baton.kernel.FaultyMemory;
 import dev.baton.store.Admission.Admitted;
 import dev.baton.store.Lookup.Found;
+import dev.baton.store.MemoryPool.Backing;
 import dev.baton.store.Reservation.Reserved;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,7 +18,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
 
 /** A store over real memory with a clock that stands still until told; {@link #close} checks that nothing is left of it in the kernel. */
 final class StoreFixture implements AutoCloseable {
@@ -26,6 +26,7 @@ final class StoreFixture implements AutoCloseable {
     final AtomicLong wallMillis = new AtomicLong(1_700_000_000_000L);
     final InstantSource clock = () -> Instant.ofEpochMilli(wallMillis.get());
     final String name = "store-test-" + NUMBER.incrementAndGet();
+    final FaultyMemory kernel = new FaultyMemory();
     final MemoryPool pool;
     final ObjectStore store;
 
@@ -34,11 +35,11 @@ final class StoreFixture implements AutoCloseable {
     }
 
     StoreFixture(StoreSettings settings) {
-        this(settings, Linux::running);
+        this(settings, Backing.PRIVATE);
     }
 
-    StoreFixture(StoreSettings settings, Supplier<Linux> linux) {
-        pool = new MemoryPool(linux, name);
+    StoreFixture(StoreSettings settings, Backing backing) {
+        pool = new MemoryPool(kernel::linux, backing, name);
         store = new ObjectStore(settings, pool, clock, new SecureRandom());
     }
 
@@ -117,18 +118,20 @@ final class StoreFixture implements AutoCloseable {
         return bytes;
     }
 
-    /** Mappings and descriptors of this store's memfds that the process holds. */
-    long kernelObjects() {
+    /** Descriptors of this store's memfds that the process holds, as the kernel tells it. */
+    long descriptors() {
         try (var descriptors = Files.list(Path.of("/proc/self/fd"))) {
-            long open = descriptors.filter(this::isOurs).count();
-            // Anonymous slabs have no name; the pool's figures cover them.
-            long mapped = Files.readAllLines(Path.of("/proc/self/maps")).stream()
-                    .filter(line -> line.contains("/memfd:" + name + " "))
-                    .count();
-            return open + mapped;
+            return descriptors.filter(this::isOurs).count();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Mappings of this store's memfds, as the kernel tells it. */
+    long memfdMappings() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/maps")).stream()
+                .filter(line -> line.contains("/memfd:" + name + " "))
+                .count();
     }
 
     private boolean isOurs(Path descriptor) {
@@ -146,6 +149,8 @@ final class StoreFixture implements AutoCloseable {
         assertThat(figures.usedBytes()).as("used bytes").isZero();
         assertThat(figures.idleBytes()).as("idle bytes").isZero();
         assertThat(figures.retrievals()).as("retrievals under way").isZero();
-        assertThat(kernelObjects()).as("descriptors and mappings").isZero();
+        assertThat(kernel.mappings()).as("mappings").isZero();
+        assertThat(kernel.openDescriptors).as("descriptors").hasValue(0);
+        assertThat(descriptors()).as("descriptors, as the kernel tells it").isZero();
     }
 }

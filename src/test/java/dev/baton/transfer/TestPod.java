@@ -7,7 +7,6 @@ import com.sun.net.httpserver.HttpServer;
 import dev.baton.admin.AdminServer;
 import dev.baton.config.Ports;
 import dev.baton.config.SidecarConfig;
-import dev.baton.http.Connections;
 import dev.baton.http.EventLoops;
 import dev.baton.http.Listener;
 import dev.baton.kernel.Linux;
@@ -96,7 +95,7 @@ final class TestPod implements AutoCloseable {
         epoch = RANDOM.nextLong();
         store = new ObjectStore(
                 StoreSettings.ofBudget(config.objects().storeBytes()),
-                new MemoryPool(Linux::running, "transfer-test"),
+                new MemoryPool(Linux::running),
                 InstantSource.system(),
                 RANDOM);
         codec = new ReferenceCodec(KEYS, config.keys().tenant(), InstantSource.system(), RANDOM);
