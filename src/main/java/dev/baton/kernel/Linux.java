@@ -1,7 +1,7 @@
 package dev.baton.kernel;
 
 /** The facilities of the kernel, behind whatever binding reaches them; tests put failing ones in their place. */
-public record Linux(Memory memory, Descriptors descriptors) {
+public record Linux(Memory memory, Descriptors descriptors, Pipes pipes, Sockets sockets) {
     /** The running kernel. The first call loads the binding (some 20 ms of processor time in a cold JVM): call
      * it at first need or in the background, not on the way to the first answer. */
     public static Linux running() {
@@ -9,6 +9,6 @@ public record Linux(Memory memory, Descriptors descriptors) {
     }
 
     private static final class Running {
-        static final Linux LINUX = new Linux(new JnaMemory(), new JnaDescriptors());
+        static final Linux LINUX = new Linux(new JnaMemory(), new JnaDescriptors(), new JnaPipes(), new JnaSockets());
     }
 }

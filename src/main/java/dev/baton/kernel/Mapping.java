@@ -16,6 +16,11 @@ public final class Mapping implements AutoCloseable {
         this.size = size;
     }
 
+    /** Fresh memory that belongs to no file. */
+    public static Mapping anonymous(Memory calls, long size) {
+        return readWrite(calls, size, Memory.MAP_PRIVATE | Memory.MAP_ANONYMOUS, -1);
+    }
+
     /** Maps readable and writable memory; {@code fd} is -1 together with {@link Memory#MAP_ANONYMOUS}. */
     static Mapping readWrite(Memory calls, long size, int flags, int fd) {
         long address = calls.mmap(0, size, Memory.PROT_READ | Memory.PROT_WRITE, flags, fd, 0);

@@ -4,6 +4,7 @@ import dev.baton.http.Answers;
 import dev.baton.http.ExchangeAborted;
 import dev.baton.http.Reached;
 import dev.baton.http.ReadGate;
+import dev.baton.http.SocketWanted;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -49,6 +50,7 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
     // Of the open exchange; there is none while request is null.
     private @Nullable HttpRequest request;
     private @Nullable UpstreamConnection connection;
+    private @Nullable SocketWanted socketWanted;
     private @Nullable Future<?> continueTimer;
     private boolean leasing;
     /** A channelReadComplete will follow, and flush. */
@@ -195,6 +197,27 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
         if (to.writable()) {
             requestWanted();
         }
+        SocketWanted wish = socketWanted;
+        if (wish != null) {
+            socketWanted = null;
+            to.lend(wish);
+        }
+    }
+
+    /** A handler above writes the body to the program's socket itself; the message that ends it comes here. */
+    private void socketWanted(SocketWanted wish) {
+        if (request == null) {
+            return;
+        }
+        wish.take();
+        bodySeen = true;
+        UpstreamConnection to = connection;
+        if (to == null) {
+            socketWanted = wish;
+        } else {
+            flushRequest(to);
+            to.lend(wish);
+        }
     }
 
     void unreachable(String failure) {
@@ -299,6 +322,8 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event == ExchangeAborted.INSTANCE) {
             abandon();
+        } else if (event instanceof SocketWanted wish) {
+            socketWanted(wish);
         }
     }
 
@@ -332,6 +357,7 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
     private void over() {
         request = null;
         connection = null;
+        socketWanted = null;
         unflushed = false;
         pendingBytes = 0;
         stopAwaitingContinue();

@@ -1,5 +1,6 @@
 package dev.baton.proxy;
 
+import dev.baton.http.SocketWanted;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.epoll.EpollSocketChannel;
@@ -109,6 +110,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     boolean writable() {
         return ctx().channel().isWritable();
+    }
+
+    /** Grants another handler the socket for a part of the request's body. */
+    void lend(SocketWanted wish) {
+        wish.grant(ctx().channel());
     }
 
     void pause() {

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 
 /**
@@ -12,6 +13,7 @@ import reactor.core.publisher.Flux;
  * @param fields the response's fields, framing among them where the length is known
  * @param size of the body, or -1 if unknown
  * @param body read once; its buffers are the reader's
+ * @param splice the kernel's way for most of the body, if there is one
  * @param trailers asked for when the body is whole
  * @param end told once how it went
  */
@@ -20,6 +22,7 @@ record Answer(
         HttpHeaders fields,
         long size,
         Flux<ByteBuf> body,
+        @Nullable Splice splice,
         Supplier<HttpHeaders> trailers,
         End end) {
 

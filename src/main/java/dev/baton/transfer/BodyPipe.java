@@ -81,6 +81,11 @@ final class BodyPipe extends Flux<ByteBuf> implements Subscription {
         }
     }
 
+    /** Whether no more will be offered. */
+    boolean ended() {
+        return ended;
+    }
+
     long queuedBytes() {
         return queuedBytes;
     }

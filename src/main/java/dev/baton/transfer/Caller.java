@@ -138,7 +138,7 @@ final class Caller {
             response.then().subscribe(nothing -> {}, failed -> left(), () -> {
                 if (!over) {
                     pumping = true;
-                    answer.body().subscribe(new ChannelPump(channel, windowBytes, this));
+                    answer.body().subscribe(new ChannelPump(channel, windowBytes, answer.splice(), this));
                 }
             });
         }

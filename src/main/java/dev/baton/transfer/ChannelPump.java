@@ -36,16 +36,25 @@ final class ChannelPump implements CoreSubscriber<ByteBuf>, ChannelFutureListene
     private final int windowBytes;
     private final End end;
 
+    private final @Nullable Splice splice;
+
     private @Nullable Subscription source;
     private long inFlightBytes;
     private long sentBytes;
     private long lastProgressNanos = System.nanoTime();
     private boolean asked;
+    private boolean splicing;
     private boolean flushDue;
     private boolean completed;
     private boolean over;
 
     ChannelPump(Channel channel, int windowBytes, End end) {
+        this(channel, windowBytes, null, end);
+    }
+
+    /** @param splice the kernel's way for most of the body, if there is one; the channel then speaks plain HTTP/1.1 */
+    ChannelPump(Channel channel, int windowBytes, @Nullable Splice splice, End end) {
+        this.splice = splice;
         this.channel = channel;
         this.loop = channel.eventLoop();
         this.windowBytes = windowBytes;
@@ -61,7 +70,14 @@ final class ChannelPump implements CoreSubscriber<ByteBuf>, ChannelFutureListene
             }
             source = subscription;
             channel.closeFuture().addListener(this);
-            ask();
+            if (splice != null) {
+                // What came together with the head is taken first: it is there when this burst of reads is over.
+                splicing = true;
+                splice.hold();
+                loop.execute(this::ask);
+            } else {
+                ask();
+            }
         });
     }
 
@@ -74,7 +90,7 @@ final class ChannelPump implements CoreSubscriber<ByteBuf>, ChannelFutureListene
     public void onError(Throwable cause) {
         run(() -> {
             if (finish()) {
-                end.sourceFailed(cause, sentBytes);
+                end.sourceFailed(cause, sentBytes());
             }
         });
     }
@@ -151,15 +167,32 @@ final class ChannelPump implements CoreSubscriber<ByteBuf>, ChannelFutureListene
 
     private void ask() {
         Subscription from = source;
-        if (!over && !completed && !asked && inFlightBytes < windowBytes && from != null) {
+        if (over || completed || asked || from == null) {
+            return;
+        }
+        if (splicing && splice != null && !splice.buffered()) {
+            // Everything before must be in the kernel's hands, or bytes would overtake each other.
+            if (inFlightBytes == 0) {
+                splicing = splice.moveTo(channel);
+                asked = splicing;
+                if (!splicing) {
+                    ask();
+                }
+            }
+        } else if (inFlightBytes < windowBytes) {
             asked = true;
             from.request(1);
         }
     }
 
+    /** Bytes of the body that the channel's socket has taken. */
+    private long sentBytes() {
+        return splice == null ? sentBytes : sentBytes + splice.movedBytes();
+    }
+
     private boolean finishIfWritten() {
         if (completed && inFlightBytes == 0 && finish()) {
-            end.sent(sentBytes);
+            end.sent(sentBytes());
             return true;
         }
         return false;
@@ -176,7 +209,7 @@ final class ChannelPump implements CoreSubscriber<ByteBuf>, ChannelFutureListene
             if (source != null) {
                 source.cancel();
             }
-            end.channelFailed(cause, sentBytes);
+            end.channelFailed(cause, sentBytes());
         }
     }
 

@@ -2,8 +2,11 @@ package dev.baton.transfer;
 
 import dev.baton.http.Reached;
 import dev.baton.http.ReadGate;
+import dev.baton.http.SocketWanted;
 import dev.baton.reference.Reference;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.DefaultHttpContent;
@@ -31,6 +34,9 @@ final class Delivery implements CoreSubscriber<ByteBuf> {
     private Pull.@Nullable Bytes bytes;
     private @Nullable Subscription source;
     private boolean asked;
+    /** The body is on its way around this process: its end comes by itself. */
+    private boolean splicing;
+
     private boolean burst;
     private boolean over;
 
@@ -86,6 +92,9 @@ final class Delivery implements CoreSubscriber<ByteBuf> {
                 bytes = found;
                 passHead(found.size());
                 if (!over) {
+                    if (found.splice() != null) {
+                        found.splice().hold();
+                    }
                     found.detached().subscribe(this);
                 }
             }
@@ -115,7 +124,11 @@ final class Delivery implements CoreSubscriber<ByteBuf> {
 
     /** The way to the function may have room. */
     void wanted() {
-        if (source != null && !over && !asked && !ReadGate.of(ctx.channel()).held(ReadGate.Reason.UPSTREAM)) {
+        if (source != null
+                && !over
+                && !splicing
+                && !asked
+                && !ReadGate.of(ctx.channel()).held(ReadGate.Reason.UPSTREAM)) {
             asked = true;
             source.request(1);
         }
@@ -128,9 +141,49 @@ final class Delivery implements CoreSubscriber<ByteBuf> {
                 subscription.cancel();
             } else {
                 source = subscription;
-                wanted();
+                Splice splice = bytes == null ? null : bytes.splice();
+                if (splice == null) {
+                    wanted();
+                } else {
+                    // What came together with the head is there when this burst of reads is over.
+                    splicing = true;
+                    loop.execute(() -> begin(splice));
+                }
             }
         });
+    }
+
+    private void begin(Splice splice) {
+        Subscription from = source;
+        while (!over && from != null && splice.buffered()) {
+            from.request(1);
+        }
+        if (over) {
+            return;
+        }
+        if (splice.worthwhile()) {
+            SocketWanted wish = new SocketWanted(to -> write(splice, to));
+            ctx.fireUserEventTriggered(wish);
+            if (wish.taken()) {
+                return;
+            }
+        }
+        splice.release();
+        copy();
+    }
+
+    /** Everything so far has been written; when it has left, the rest goes from socket to socket. */
+    private void write(Splice splice, Channel to) {
+        to.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> {
+            if (!over && !(done.isSuccess() && splice.moveTo(to))) {
+                copy();
+            }
+        });
+    }
+
+    private void copy() {
+        splicing = false;
+        wanted();
     }
 
     @Override

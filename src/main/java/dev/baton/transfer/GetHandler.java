@@ -74,18 +74,19 @@ final class GetHandler {
                 fields,
                 bytes.size(),
                 bytes.body(),
+                bytes.splice(),
                 () -> EmptyHttpHeaders.INSTANCE,
                 new Answer.End() {
                     @Override
                     public void whole(long sent) {
                         bytes.ending().acknowledge();
-                        stats.count(Operation.GET, bytes.path(), Outcome.DONE, sent, startNanos);
+                        stats.count(Operation.GET, bytes.pathTaken(), Outcome.DONE, sent, startNanos);
                     }
 
                     @Override
                     public void broken(long sent) {
                         bytes.ending().abandon();
-                        stats.count(Operation.GET, bytes.path(), Outcome.BROKEN, sent, startNanos);
+                        stats.count(Operation.GET, bytes.pathTaken(), Outcome.BROKEN, sent, startNanos);
                     }
                 });
     }

@@ -224,7 +224,7 @@ final class Invocation {
             byte[] bytes = ByteBufUtil.getBytes(text);
             text.release();
             Flux<ByteBuf> whole = Flux.defer(() -> Flux.just(Unpooled.wrappedBuffer(bytes)));
-            answer(head, bytes.length, whole, () -> EmptyHttpHeaders.INSTANCE, () -> {});
+            answer(head, bytes.length, whole, null, () -> EmptyHttpHeaders.INSTANCE, () -> {});
         }
     }
 
@@ -251,7 +251,7 @@ final class Invocation {
         if (reference != null) {
             fetch(head, response, reference);
         } else {
-            answer(head, HttpUtil.getContentLength(head, -1L), response, response::trailers, response::cancel);
+            answer(head, HttpUtil.getContentLength(head, -1L), response, null, response::trailers, response::cancel);
         }
     }
 
@@ -275,7 +275,7 @@ final class Invocation {
                     bytes.ending().acknowledge();
                     return response;
                 }));
-                answer(head, bytes.size(), whole, response::trailers, () -> {
+                answer(head, bytes.size(), whole, bytes.splice(), response::trailers, () -> {
                     bytes.ending().abandon();
                     response.cancel();
                 });
@@ -290,13 +290,18 @@ final class Invocation {
 
     /** @param abandon lets go of what is behind the body; harmless once that has ended */
     private void answer(
-            HttpResponse head, long size, Flux<ByteBuf> with, Supplier<HttpHeaders> trailers, Runnable abandon) {
+            HttpResponse head,
+            long size,
+            Flux<ByteBuf> with,
+            @Nullable Splice splice,
+            Supplier<HttpHeaders> trailers,
+            Runnable abandon) {
         HttpHeaders fields = head.headers().copy();
         BatonHeaders.removeHopByHop(fields);
         BatonHeaders.removeOwnButErrors(fields);
         fields.remove(HttpHeaderNames.CONTENT_LENGTH);
         long bodySize = call.method().equals(HttpMethod.HEAD) && !call.headOnly() ? 0 : size;
-        sink.success(new Answer(head.status(), fields, bodySize, with, trailers, new Answer.End() {
+        sink.success(new Answer(head.status(), fields, bodySize, with, splice, trailers, new Answer.End() {
             @Override
             public void whole(long bytes) {
                 finish(Outcome.DONE);

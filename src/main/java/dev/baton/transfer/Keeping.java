@@ -48,7 +48,7 @@ final class Keeping {
     }
 
     private static Answer withBody(Answer answer, HeldBody body) {
-        return new Answer(answer.status(), answer.fields(), answer.size(), body, answer.trailers(), answer.end());
+        return new Answer(answer.status(), answer.fields(), answer.size(), body, null, answer.trailers(), answer.end());
     }
 
     private static void lost(Answer answer, HeldBody body) {
@@ -97,6 +97,7 @@ final class Keeping {
                 fields,
                 text.length,
                 Flux.defer(() -> Flux.just(Unpooled.wrappedBuffer(text))),
+                null,
                 () -> EmptyHttpHeaders.INSTANCE,
                 new Answer.End() {
                     @Override

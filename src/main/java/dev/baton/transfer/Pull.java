@@ -15,10 +15,22 @@ public sealed interface Pull {
      * @param path the way the bytes take
      * @param body to be read once, on demand; it fails if it breaks off or differs from its announced size by a single byte. The
      *     reader owns the buffers; they may be views of the store's memory, valid until the ending
+     * @param splice the kernel's way for most of the body, if there is one
      */
     record Bytes(
-            long size, String contentType, @Nullable String digest, DataPath path, Flux<ByteBuf> body, Ending ending)
+            long size,
+            String contentType,
+            @Nullable String digest,
+            DataPath path,
+            Flux<ByteBuf> body,
+            @Nullable Splice splice,
+            Ending ending)
             implements Pull {
+        /** The way that the bytes took, when they have all been read. */
+        DataPath pathTaken() {
+            return splice != null && splice.movedBytes() > 0 ? DataPath.SPLICE : path;
+        }
+
         /** The body in buffers that stay valid after the ending, for readers who acknowledge before their last write has completed. */
         Flux<ByteBuf> detached() {
             return path == DataPath.MEMORY ? Copies.of(body) : body;

@@ -39,6 +39,7 @@ final class PullAttempt implements WireExchange.Answer, Pull.Ending {
     private final WireClient wire;
     private final PullLimits limits;
     private final TransferStats stats;
+    private final Relays relays;
     private final long startNanos = System.nanoTime();
 
     private @Nullable Consumer<Pull> answer;
@@ -56,6 +57,7 @@ final class PullAttempt implements WireExchange.Answer, Pull.Ending {
             WireClient wire,
             PullLimits limits,
             TransferStats stats,
+            Relays relays,
             Consumer<Pull> answer) {
         this.reference = reference;
         this.address = address;
@@ -64,6 +66,7 @@ final class PullAttempt implements WireExchange.Answer, Pull.Ending {
         this.wire = wire;
         this.limits = limits;
         this.stats = stats;
+        this.relays = relays;
         this.answer = answer;
         watch = new IdleWatch(loop, limits.idle(), () -> System.nanoTime() - startNanos, this::silent);
     }
@@ -162,7 +165,19 @@ final class PullAttempt implements WireExchange.Answer, Pull.Ending {
                 fields.get(BatonHeaders.REPR_DIGEST),
                 DataPath.COPY,
                 exactly(size, body),
+                splice(size, body),
                 this));
+    }
+
+    private @Nullable Splice splice(long size, BodyPipe body) {
+        return connection == null || size < Splice.WORTHWHILE_BYTES
+                ? null
+                : new Splice(connection, body, size, relays, stats, this::received);
+    }
+
+    private void received(long bytes) {
+        receivedBytes += bytes;
+        stats.pulledIn(bytes);
     }
 
     private void refused(HttpResponseStatus status, BodyPipe body) {
@@ -180,10 +195,7 @@ final class PullAttempt implements WireExchange.Answer, Pull.Ending {
 
     /** The body, counted; it fails when it differs from its size by a single byte. */
     private Flux<ByteBuf> exactly(long size, BodyPipe body) {
-        Flux<ByteBuf> counted = body.doOnNext(buffer -> {
-            receivedBytes += buffer.readableBytes();
-            stats.pulledIn(buffer.readableBytes());
-        });
+        Flux<ByteBuf> counted = body.doOnNext(buffer -> received(buffer.readableBytes()));
         if (size < 0) {
             return counted;
         }

@@ -23,6 +23,7 @@ final class PullClient {
     private final Predicate<InetSocketAddress> guard;
     private final PullLimits limits;
     private final TransferStats stats;
+    private final Relays relays;
 
     /** @param guard says whether an address out of a reference may be connected to */
     PullClient(
@@ -32,7 +33,8 @@ final class PullClient {
             Peers peers,
             Predicate<InetSocketAddress> guard,
             PullLimits limits,
-            TransferStats stats) {
+            TransferStats stats,
+            Relays relays) {
         this.self = self;
         this.claims = claims;
         this.wire = wire;
@@ -40,6 +42,7 @@ final class PullClient {
         this.guard = guard;
         this.limits = limits;
         this.stats = stats;
+        this.relays = relays;
     }
 
     /**
@@ -63,7 +66,7 @@ final class PullClient {
             answer.accept(refused);
             return () -> {};
         }
-        PullAttempt attempt = new PullAttempt(reference, address, peer, loop, wire, limits, stats, answer);
+        PullAttempt attempt = new PullAttempt(reference, address, peer, loop, wire, limits, stats, relays, answer);
         attempt.start();
         return attempt::giveUp;
     }
@@ -107,6 +110,7 @@ final class PullClient {
                 outgoing.digest(),
                 DataPath.MEMORY,
                 outgoing.body(),
+                null,
                 new Pull.Ending() {
                     @Override
                     public void acknowledge() {

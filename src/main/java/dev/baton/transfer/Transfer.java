@@ -3,6 +3,7 @@ package dev.baton.transfer;
 import dev.baton.config.AddressGuard;
 import dev.baton.config.ObjectSettings;
 import dev.baton.config.TransferSettings;
+import dev.baton.kernel.Linux;
 import dev.baton.reference.ReferenceCodec;
 import dev.baton.store.ObjectStore;
 import io.netty.channel.ChannelHandler;
@@ -28,6 +29,7 @@ public final class Transfer implements AutoCloseable {
     private final TransferStats stats = new TransferStats();
     private final Peers peers = new Peers();
     private final Hosts hosts = new Hosts(System::nanoTime);
+    private final Relays relays;
     private final Windows windows;
     private final WireClient wire;
     private final Ingress ingress;
@@ -53,6 +55,7 @@ public final class Transfer implements AutoCloseable {
         PullClient.Self self = new PullClient.Self(place.pullAddress(), place.epoch());
         References references = new References(codec, self);
         windows = new Windows(settings.windows());
+        relays = new Relays(Linux::running, settings.windows(), settings.pullIdle(), stats);
         wire = new WireClient(settings.connectTimeout(), settings.windowBytes());
         ingress = new Ingress(wire, new TargetGuard(settings.offerHosts(), place.guard(), place.relaxed()));
         Claims claims = new Claims(windows, store);
@@ -65,7 +68,8 @@ public final class Transfer implements AutoCloseable {
                 peers,
                 address -> guard.allows(address.getAddress(), address.getPort()),
                 limits,
-                stats);
+                stats,
+                relays);
         Uploads uploads = new Uploads(store, objects.putWait(), settings.pullIdle());
         InvokeTools invokeTools = new InvokeTools(
                 ingress,
@@ -131,5 +135,6 @@ public final class Transfer implements AutoCloseable {
     public void close() {
         ingress.close();
         wire.close();
+        relays.close();
     }
 }

@@ -38,7 +38,13 @@ public final class TransferStats {
         /** A sidecar that knows no references refused the control message. */
         STOCK,
         /** The consumer's sidecar cannot pull from here. */
-        PULL_FAILED;
+        PULL_FAILED,
+        /** The kernel refused to splice; the bytes were copied. */
+        SPLICE,
+        /** All relay threads were busy. */
+        THREADS,
+        /** No descriptor was to be had for a relay. */
+        DESCRIPTORS;
 
         public String label() {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -59,6 +65,7 @@ public final class TransferStats {
 
     private final Map<Fallback, LongAdder> fallbacks = new EnumMap<>(Fallback.class);
     private final LongAdder pullBytesIn = new LongAdder();
+    private final LongAdder splicedBytes = new LongAdder();
     private final LongAdder pullBytesOut = new LongAdder();
 
     public TransferStats() {
@@ -100,6 +107,11 @@ public final class TransferStats {
         pullBytesIn.add(bytes);
     }
 
+    /** Of the bytes that arrived, those that never came into this process. */
+    void spliced(long bytes) {
+        splicedBytes.add(bytes);
+    }
+
     /** Object bytes that the kernel took on this sidecar's pull port. */
     void pulledOut(long bytes) {
         pullBytesOut.add(bytes);
@@ -116,6 +128,10 @@ public final class TransferStats {
 
     public long pullBytesIn() {
         return pullBytesIn.sum();
+    }
+
+    public long splicedBytes() {
+        return splicedBytes.sum();
     }
 
     public long pullBytesOut() {

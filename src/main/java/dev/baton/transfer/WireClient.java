@@ -54,15 +54,7 @@ final class WireClient implements AutoCloseable {
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        channel.pipeline()
-                                .addLast(
-                                        new HttpClientCodec(
-                                                new HttpDecoderConfig()
-                                                        .setMaxHeaderSize(HEAD_BYTES_MAX)
-                                                        .setMaxChunkSize(READ_BYTES_MAX),
-                                                false,
-                                                false),
-                                        new WireConnection(peer, pool, windowBytes, channel));
+                        channel.pipeline().addLast(codec(), new WireConnection(peer, pool, windowBytes, channel));
                     }
                 })
                 .connect(peer);
@@ -75,6 +67,11 @@ final class WireClient implements AutoCloseable {
                 exchange.answer().failed(WireFailure.ofConnect(done.cause()));
             }
         });
+    }
+
+    static HttpClientCodec codec() {
+        return new HttpClientCodec(
+                new HttpDecoderConfig().setMaxHeaderSize(HEAD_BYTES_MAX).setMaxChunkSize(READ_BYTES_MAX), false, false);
     }
 
     private WirePool pool(EventLoop loop) {

@@ -3,8 +3,12 @@ package dev.baton.transfer;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
@@ -29,6 +33,9 @@ final class WireConnection extends ChannelInboundHandlerAdapter implements BodyP
     private @Nullable ChannelPump pump;
     /** Responses to acknowledgements, which nobody waits for. */
     private int unheeded;
+
+    /** Moves the rest of the open response around this connection's pipeline. */
+    private @Nullable Splice splice;
 
     private boolean heeding = true;
     private boolean interim;
@@ -169,13 +176,18 @@ final class WireConnection extends ChannelInboundHandlerAdapter implements BodyP
         }
         body.offer(content.content());
         if (last) {
-            responseDone = true;
-            body.complete(((LastHttpContent) content).trailingHeaders());
-            if (pipe == body) {
-                responseEnded();
-            }
+            bodyEnded(body, ((LastHttpContent) content).trailingHeaders());
         } else if (body.queuedBytes() >= windowBytes / 2) {
             channel.config().setAutoRead(false);
+        }
+    }
+
+    private void bodyEnded(BodyPipe body, HttpHeaders trailers) {
+        responseDone = true;
+        splice = null;
+        body.complete(trailers);
+        if (pipe == body) {
+            responseEnded();
         }
     }
 
@@ -202,6 +214,11 @@ final class WireConnection extends ChannelInboundHandlerAdapter implements BodyP
     private void clear() {
         current = null;
         pipe = null;
+        Splice moving = splice;
+        splice = null;
+        if (moving != null) {
+            moving.cancel();
+        }
         ChannelPump sending = pump;
         pump = null;
         if (sending != null) {
@@ -209,10 +226,52 @@ final class WireConnection extends ChannelInboundHandlerAdapter implements BodyP
         }
     }
 
+    // Called by Splice.
+
+    /** Reads nothing more until {@link #release} or {@link #comeBack}. */
+    void hold(Splice by) {
+        splice = by;
+        channel.config().setAutoRead(false);
+    }
+
+    /** Reads on. */
+    void release(Splice by) {
+        if (splice == by) {
+            splice = null;
+            channel.config().setAutoRead(true);
+        }
+    }
+
+    int descriptor() {
+        return ((EpollSocketChannel) channel).fd().intValue();
+    }
+
+    /** Leaves the event loop's watch, then runs the task: from there on the socket belongs to someone else, while the channel is open. */
+    void leave(Runnable then) {
+        channel.deregister().addListener(done -> then.run());
+    }
+
+    /** The socket is this connection's again, and the rest of the body has gone. */
+    void comeBack() {
+        // The old codec is in the middle of a body that it will never see.
+        channel.pipeline().replace(HttpClientCodec.class, "codec", WireClient.codec());
+        channel.eventLoop().register(channel).addListener(done -> {
+            BodyPipe body = pipe;
+            if (!done.isSuccess() || body == null) {
+                channel.close();
+                return;
+            }
+            // Before the end is told: it may put the connection back to use at once.
+            channel.config().setAutoRead(true);
+            bodyEnded(body, EmptyHttpHeaders.INSTANCE);
+        });
+    }
+
     @Override
     public void taken() {
         BodyPipe body = pipe;
-        if (body != null
+        if (splice == null
+                && body != null
                 && body.queuedBytes() <= windowBytes / 4
                 && !channel.config().isAutoRead()) {
             channel.config().setAutoRead(true);
@@ -221,6 +280,10 @@ final class WireConnection extends ChannelInboundHandlerAdapter implements BodyP
 
     @Override
     public void cancelled() {
+        Splice moving = splice;
+        if (moving != null) {
+            moving.cancel();
+        }
         if (current != null && !(responseDone && current.hold())) {
             channel.close();
         }

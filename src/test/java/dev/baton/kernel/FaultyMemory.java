@@ -29,7 +29,8 @@ public final class FaultyMemory implements Memory, Descriptors {
     private record Fault(int errno, AtomicInteger left) {}
 
     public Linux linux() {
-        return new Linux(this, this);
+        Linux running = Linux.running();
+        return new Linux(this, this, running.pipes(), running.sockets());
     }
 
     public Supplier<Linux> supplier() {

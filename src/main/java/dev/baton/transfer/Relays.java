@@ -1,0 +1,144 @@
+package dev.baton.transfer;
+
+import dev.baton.kernel.Descriptor;
+import dev.baton.kernel.Descriptors;
+import dev.baton.kernel.Linux;
+import dev.baton.kernel.LinuxException;
+import dev.baton.kernel.Pipe;
+import dev.baton.kernel.Sockets;
+import dev.baton.transfer.TransferStats.Fallback;
+import io.netty.channel.EventLoop;
+import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The threads and pipes that move bodies between sockets. Platform threads, because a blocking native call would pin the carrier of a
+ * virtual one; none when nothing is moved. Any thread.
+ */
+final class Relays implements AutoCloseable {
+    private static final int IDLE_PIPES_MAX = 4;
+    private static final int IDLE_THREAD_SECONDS = 10;
+
+    private final Supplier<Linux> kernel;
+    private final long idleNanos;
+    private final TransferStats stats;
+    private final Semaphore free;
+    private final ThreadPoolExecutor threads;
+    private final ArrayBlockingQueue<Pipe> pipes = new ArrayBlockingQueue<>(IDLE_PIPES_MAX);
+
+    /** One move that may be started. */
+    record Move(SocketRelay relay, @Nullable Pipe pipe) {}
+
+    /**
+     * Starts nothing.
+     *
+     * @param kernel asked at the first move
+     * @param most moves at once; further bodies are copied by the event loops
+     * @param idle longest silence of a source
+     */
+    Relays(Supplier<Linux> kernel, int most, Duration idle, TransferStats stats) {
+        this.kernel = kernel;
+        this.idleNanos = idle.toNanos();
+        this.stats = stats;
+        free = new Semaphore(most);
+        threads = new ThreadPoolExecutor(
+                0,
+                Integer.MAX_VALUE,
+                IDLE_THREAD_SECONDS,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                Thread.ofPlatform().name("baton-relay-", 0).daemon(true).factory());
+    }
+
+    /** Descriptors, a pipe and a thread for a move of that many bytes; null, counted, if they are not to be had. */
+    @Nullable
+    Move prepare(int source, int sink, long bytes) {
+        if (!free.tryAcquire()) {
+            stats.fallback(Fallback.THREADS);
+            return null;
+        }
+        Move move = move(source, sink, bytes);
+        if (move == null) {
+            free.release();
+            stats.fallback(Fallback.DESCRIPTORS);
+        }
+        return move;
+    }
+
+    private @Nullable Move move(int source, int sink, long bytes) {
+        Linux linux = kernel.get();
+        Descriptor from = duplicate(linux, source);
+        if (from == null) {
+            return null;
+        }
+        Descriptor to = duplicate(linux, sink);
+        if (to == null) {
+            from.close();
+            return null;
+        }
+        Pipe pipe = pipe(linux);
+        return new Move(new SocketRelay(linux, from, to, pipe, bytes, idleNanos), pipe);
+    }
+
+    private static @Nullable Descriptor duplicate(Linux linux, int fd) {
+        Descriptors calls = linux.descriptors();
+        int copy = calls.fcntl(fd, Sockets.F_DUPFD_CLOEXEC, 0);
+        // EMFILE in practice; whatever it is, the event loop can still copy.
+        return copy < 0 ? null : new Descriptor(calls, copy);
+    }
+
+    private @Nullable Pipe pipe(Linux linux) {
+        Pipe kept = pipes.poll();
+        if (kept != null) {
+            return kept;
+        }
+        try {
+            return Pipe.open(linux);
+        } catch (LinuxException none) {
+            return null;
+        }
+    }
+
+    /** Moves on a thread of its own; the outcome is told on the loop. */
+    void start(Move move, EventLoop loop, Consumer<SocketRelay.Outcome> told) {
+        try {
+            threads.execute(() -> {
+                SocketRelay.Outcome outcome = move.relay().move();
+                giveBack(move.pipe(), outcome.end() == SocketRelay.End.WHOLE);
+                free.release();
+                if (!outcome.spliced()) {
+                    stats.fallback(Fallback.SPLICE);
+                }
+                loop.execute(() -> told.accept(outcome));
+            });
+        } catch (RejectedExecutionException ending) {
+            move.relay().close();
+            giveBack(move.pipe(), true);
+            free.release();
+            told.accept(new SocketRelay.Outcome(SocketRelay.End.CANCELLED, 0, true));
+        }
+    }
+
+    private void giveBack(@Nullable Pipe pipe, boolean empty) {
+        if (pipe != null && !(empty && !threads.isShutdown() && pipes.offer(pipe))) {
+            pipe.close();
+        }
+    }
+
+    /** Moves that run go on to their end; pipes kept for others are closed. */
+    @Override
+    public void close() {
+        threads.shutdown();
+        for (Pipe pipe; (pipe = pipes.poll()) != null; ) {
+            pipe.close();
+        }
+    }
+}
