@@ -3,6 +3,7 @@ package dev.baton.tools;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -63,7 +64,7 @@ final class Backend implements AutoCloseable {
             } else {
                 serve(key, (SocketChannel) key.channel(), (Exchange) key.attachment());
             }
-        } catch (IOException e) {
+        } catch (IOException | CancelledKeyException e) {
             close(key);
         }
     }
