@@ -16,7 +16,7 @@ import java.util.concurrent.CountDownLatch;
  * 1 a step or the start failed, 2 the command cannot be followed.
  */
 final class MainJob {
-    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final Duration START_LIMIT = Duration.ofSeconds(90);
     private static final long SHORT = 512L << 20;
 
     private final Options options;
