@@ -1,5 +1,6 @@
 package dev.baton.config;
 
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 record Host(Path root) {
     /** Above it cgroup v1 means "no limit": it writes the highest multiple of a page. */
     private static final long UNLIMITED = 1L << 60;
+
+    private static final int MOST_BYTES = 64 << 10;
 
     Path path(String absolute) {
         return root.resolve(absolute.startsWith("/") ? absolute.substring(1) : absolute);
@@ -78,8 +81,9 @@ record Host(Path root) {
     }
 
     private @Nullable String read(String absolute) {
-        try {
-            return Files.readString(path(absolute), StandardCharsets.ISO_8859_1);
+        // Not Files.readString: channels would be loaded for nothing else at the start.
+        try (FileInputStream file = new FileInputStream(path(absolute).toFile())) {
+            return new String(file.readNBytes(MOST_BYTES), StandardCharsets.ISO_8859_1);
         } catch (IOException e) {
             // Absent on this kind of host: the next source answers.
             return null;

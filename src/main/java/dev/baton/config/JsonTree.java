@@ -3,18 +3,12 @@ package dev.baton.config;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
-import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.json.JsonFactory;
 
 /**
  * One object of a JSON variable, read as Go's encoding/json fills a struct: names match in any case, the last of two equal
  * names wins, null and unknown names are passed over, a value of another type is an error. Loaded only when a JSON variable is
- * not empty. Errors name the variable and the place, never the content: endpoints may hold passwords.
+ * not empty. Without pattern switches, whose first use costs some 20 ms of the start. Errors name the variable and the place, never the content: endpoints may hold passwords.
  */
 final class JsonTree {
     private final Setting setting;
@@ -42,46 +36,54 @@ final class JsonTree {
     }
 
     String text(String name, String fallback) {
-        return switch (members.get(name)) {
-            case null -> fallback;
-            case String text -> text;
-            default -> throw bad(name, "a string");
-        };
+        Object value = members.get(name);
+        if (value instanceof String text) {
+            return text;
+        }
+        return absent(value, fallback, name, "a string");
     }
 
     long integer(String name, long fallback) {
-        return switch (members.get(name)) {
-            case null -> fallback;
-            case Long number -> number;
-            default -> throw bad(name, "a whole number");
-        };
+        Object value = members.get(name);
+        if (value instanceof Long number) {
+            return number;
+        }
+        return absent(value, fallback, name, "a whole number");
     }
 
     double decimal(String name, double fallback) {
-        return switch (members.get(name)) {
-            case null -> fallback;
-            case Long number -> number;
-            case Double number -> number;
-            default -> throw bad(name, "a number");
-        };
+        Object value = members.get(name);
+        if (value instanceof Number number) {
+            return number.doubleValue();
+        }
+        return absent(value, fallback, name, "a number");
     }
 
     boolean flag(String name) {
-        return switch (members.get(name)) {
-            case null -> false;
-            case Boolean flag -> flag;
-            default -> throw bad(name, "true or false");
-        };
+        Object value = members.get(name);
+        if (value instanceof Boolean flag) {
+            return flag;
+        }
+        return absent(value, false, name, "true or false");
     }
 
     /** A whole number, or a string of digits; -1 when it is absent or neither, as for a port that only has a name. */
     int intOrString(String name) {
-        return switch (members.get(name)) {
-            case null -> -1;
-            case Long number -> (int) Math.clamp(number, -1L, Integer.MAX_VALUE);
-            case String text -> digits(text);
-            default -> throw bad(name, "a number or a string");
-        };
+        Object value = members.get(name);
+        if (value instanceof Long number) {
+            return Math.clamp(number, -1, Integer.MAX_VALUE);
+        }
+        if (value instanceof String text) {
+            return Env.number(text);
+        }
+        return absent(value, -1, name, "a number or a string");
+    }
+
+    private <T> T absent(@Nullable Object value, T fallback, String name, String wanted) {
+        if (value == null) {
+            return fallback;
+        }
+        throw bad(name, wanted);
     }
 
     /** A nested object, empty when absent. */
@@ -123,53 +125,10 @@ final class JsonTree {
     }
 
     private static @Nullable Object parse(Setting setting, String json) {
-        try (JsonParser parser = new JsonFactory().createParser(ObjectReadContext.empty(), json)) {
-            parser.nextToken();
-            Object value = value(parser);
-            if (parser.nextToken() == null) {
-                return value;
-            }
-            throw new ConfigException(setting.name() + ": more than one JSON value");
-        } catch (JacksonException e) {
-            var place = e.getLocation();
-            throw new ConfigException(setting.name() + ": not valid JSON"
-                    + (place == null ? "" : " at line " + place.getLineNr() + ", column " + place.getColumnNr()));
-        }
-    }
-
-    private static @Nullable Object value(JsonParser parser) {
-        JsonToken token = parser.currentToken();
-        return switch (token) {
-            case START_OBJECT -> {
-                Map<String, @Nullable Object> members = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-                while (parser.nextToken() != JsonToken.END_OBJECT) {
-                    String name = parser.currentName();
-                    parser.nextToken();
-                    members.put(name, value(parser));
-                }
-                yield members;
-            }
-            case START_ARRAY -> {
-                List<@Nullable Object> elements = new ArrayList<>();
-                while (parser.nextToken() != JsonToken.END_ARRAY) {
-                    elements.add(value(parser));
-                }
-                yield elements;
-            }
-            case VALUE_STRING -> parser.getString();
-            case VALUE_NUMBER_INT -> parser.getLongValue();
-            case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
-            case VALUE_TRUE -> true;
-            case VALUE_FALSE -> false;
-            case null, default -> null;
-        };
-    }
-
-    private static int digits(String text) {
         try {
-            return Integer.parseInt(text);
-        } catch (NumberFormatException e) {
-            return -1;
+            return JsonParser.parse(json);
+        } catch (JsonParser.Malformed e) {
+            throw new ConfigException(setting.name() + ": not valid JSON at character " + (e.at() + 1));
         }
     }
 }

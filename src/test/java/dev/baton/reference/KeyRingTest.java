@@ -89,12 +89,11 @@ class KeyRingTest {
         ReferenceCodec codec = codec(ring);
         ring.refresh();
         Files.delete(folder.resolve("a"));
-        for (int i = 0; i < 3; i++) {
-            clock.advance(RETENTION);
-            assertThat(codec.open(codec.seal(longLived()))).isInstanceOf(Opened.Valid.class);
-            ring.refresh();
-        }
+        ring.refresh();
+        clock.advance(RETENTION);
+        ring.refresh();
         String last = codec.seal(longLived());
+        assertThat(last).startsWith("xdt1.a.");
         key("b");
         current("b");
         ring.refresh();
@@ -173,6 +172,41 @@ class KeyRingTest {
         assertThat(ring.refresh()).anySatisfy(line -> assertThat(line).contains("cannot be listed"));
         assertThat(codec.open(text)).isInstanceOf(Opened.Valid.class);
         Files.createDirectory(folder);
+    }
+
+    @Test
+    void anOldKeyThatOnlyOpensOutlivesBadFilesToo() throws IOException {
+        key("a");
+        current("a");
+        String old = codec(directory()).seal(longLived());
+        key("b");
+        current("b");
+        KeyRing ring = directory();
+        ReferenceCodec codec = codec(ring);
+        assertThat(codec.seal(longLived())).startsWith("xdt1.b.");
+        byte[] good = Files.readAllBytes(folder.resolve("a"));
+        Files.writeString(folder.resolve("a"), "short");
+        for (int i = 0; i < 2; i++) {
+            ring.refresh();
+            clock.advance(RETENTION.plus(ADOPT));
+        }
+        ring.refresh();
+        assertThat(codec.open(old)).as("damaged").isInstanceOf(Opened.Valid.class);
+        Files.write(folder.resolve("a"), good);
+        Path away = folder.resolveSibling(folder.getFileName() + "-away");
+        Files.move(folder, away);
+        for (int i = 0; i < 2; i++) {
+            ring.refresh();
+            clock.advance(RETENTION.plus(ADOPT));
+        }
+        ring.refresh();
+        assertThat(codec.open(old)).as("folder away").isInstanceOf(Opened.Valid.class);
+        Files.move(away, folder);
+        Files.delete(folder.resolve("a"));
+        ring.refresh();
+        clock.advance(RETENTION.plus(ADOPT));
+        ring.refresh();
+        assertThat(codec.open(old)).as("retired").isSameAs(Opened.Invalid.INSTANCE);
     }
 
     @Test
