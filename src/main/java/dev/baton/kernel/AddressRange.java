@@ -137,15 +137,6 @@ public final class AddressRange implements AutoCloseable {
         return cleared;
     }
 
-    /** Gives the memory from {@code offset} on back to the kernel; it is zero when it is next read. Rounded up to whole pages. */
-    public void drop(long offset) {
-        checkOpen();
-        long from = (offset + pageBytes - 1) / pageBytes * pageBytes;
-        if (from < usable) {
-            LinuxException.check("madvise", calls.madvise(base() + from, usable - from, Memory.MADV_DONTNEED));
-        }
-    }
-
     /** Gives the address space back. May be called again. */
     @Override
     public void close() {

@@ -1,0 +1,218 @@
+package dev.baton.wasm;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.baton.kernel.Linux;
+import dev.baton.store.MemoryPool;
+import dev.baton.store.ObjectStore;
+import dev.baton.store.StoreSettings;
+import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** put, get and invoke of guests, through a gateway. */
+class ObjectsOfGuestsTest {
+    private static final long BUDGET = 32 << 20;
+
+    private final MemoryPool pool = new MemoryPool(Linux::running, "guest-objects-test");
+    private final ObjectStore store =
+            new ObjectStore(StoreSettings.ofBudget(BUDGET), pool, InstantSource.system(), new SecureRandom());
+    private final List<String> log = new CopyOnWriteArrayList<>();
+    private FunctionHost host;
+
+    private void open(ObjectGateway gateway, Duration call) {
+        FunctionLimits limits = Guests.withMemory(Guests.withCall(Guests.limits(), call), 512, 256 << 20);
+        host = Guests.host(limits, gateway, new FunctionObserver() {
+            @Override
+            public void log(String function, int level, String text) {
+                log.add(function + ": " + text);
+            }
+        });
+        host.load("putter", Guests.sample("putter"));
+        host.load("getter", Guests.sample("getter"));
+        host.load("calls", Guests.hostile("calls"));
+        host.load("echo", Guests.hostile("echo"));
+    }
+
+    @AfterEach
+    void nothingIsLeft() {
+        host.close();
+        assertThat(host.memory().charged()).isZero();
+        store.close();
+    }
+
+    @ParameterizedTest(name = "{0} bytes")
+    @ValueSource(ints = {0, 1, 1000, 100_000, 10_000_000})
+    void whatOneFunctionPutsAnotherGetsOnce(int size) {
+        open(new StoreGateway(store), Duration.ofSeconds(20));
+        byte[] object = new byte[size];
+        new Random(size).nextBytes(object);
+        byte[] reference = Guests.call(host, "putter", object);
+        assertThat(store.figures().objects()).isEqualTo(1);
+        assertThat(Guests.call(host, "getter", reference)).isEqualTo(object);
+        assertFails("getter", reference, "error 116", "COMMITTED");
+        assertThat(store.figures().usedBytes()).isZero();
+    }
+
+    @Test
+    void aReferenceThatIsNoneIsNoObject() {
+        open(new StoreGateway(store), Duration.ofSeconds(20));
+        assertFails("getter", new byte[0], "error 2", "no such object");
+        assertFails("getter", "x".repeat(64).getBytes(US_ASCII), "error 2", "no such object");
+        assertFails("getter", "0".repeat(64).getBytes(US_ASCII), "error 2", "no such object");
+        assertFails("getter", "0".repeat(201).getBytes(US_ASCII), "error 2", "no such object");
+        assertFails("getter", new byte[] {(byte) 0xff}, "error 22", "utf-8");
+    }
+
+    @Test
+    void anObjectLargerThanTheGettersMemoryStaysAndIsAnError() {
+        open(new StoreGateway(store), Duration.ofSeconds(20));
+        byte[] reference = Guests.call(host, "putter", new byte[20 << 20]);
+        FunctionHost small = Guests.host(
+                Guests.withMemory(Guests.limits(), 200, 64 << 20), new StoreGateway(store), new FunctionObserver() {
+                    @Override
+                    public void log(String function, int level, String text) {
+                        log.add(function + ": " + text);
+                    }
+                });
+        small.load("getter", Guests.sample("getter"));
+        assertThatThrownBy(() -> Guests.call(small, "getter", reference)).hasMessageContaining("error 12");
+        assertThat(log.getLast()).contains("do not fit into the function's memory");
+        small.close();
+        assertThat(Guests.call(host, "getter", reference)).as("given back").hasSize(20 << 20);
+    }
+
+    @Test
+    void anObjectLargerThanTheStoreIsRefused() {
+        ObjectStore small =
+                new ObjectStore(StoreSettings.ofBudget(1 << 20), pool, InstantSource.system(), new SecureRandom());
+        open(new StoreGateway(small), Duration.ofSeconds(20));
+        assertFails("putter", new byte[2 << 20], "error 27", "larger than the store");
+        assertThat(Guests.call(host, "putter", new byte[1])).hasSize(64);
+        small.close();
+    }
+
+    @Test
+    void aPutThatWaitsForRoomEndsWithTheCallAndLeavesTheQueue() {
+        open(new StoreGateway(store), Duration.ofMillis(500));
+        Guests.call(host, "putter", new byte[12 << 20]);
+        Guests.call(host, "putter", new byte[12 << 20]);
+        assertThatThrownBy(() -> Guests.call(host, "putter", new byte[12 << 20]))
+                .isInstanceOfSatisfying(
+                        GuestException.class, e -> assertThat(e.kind()).isEqualTo(GuestException.Kind.DEADLINE));
+        assertThat(store.figures().waiters()).isZero();
+        assertThat(Guests.call(host, "echo", new byte[1]))
+                .as("the thread is not interrupted any more")
+                .hasSize(1);
+    }
+
+    @Test
+    void anAnswerOfAUrlArrivesInTheCallersMemoryWhateverItsFraming() {
+        for (boolean known : new boolean[] {true, false}) {
+            AtomicReference<byte[]> sent = new AtomicReference<>();
+            byte[] answer = new byte[300_000];
+            new Random(1).nextBytes(answer);
+            open(
+                    new Url() {
+                        @Override
+                        public void invoke(String url, ByteBuffer body, Destination into) {
+                            byte[] bytes = new byte[body.remaining()];
+                            body.get(bytes);
+                            sent.set(bytes);
+                            if (known) {
+                                into.expect(answer.length);
+                            }
+                            for (int at = 0; at < answer.length; at += 100_000) {
+                                into.write(ByteBuffer.wrap(answer, at, 100_000));
+                            }
+                        }
+                    },
+                    Duration.ofSeconds(20));
+            host.load("chain", Guests.sample("chain"));
+            byte[] body = "http://other.ns.svc/path\nthe body".getBytes(US_ASCII);
+            assertThat(Guests.call(host, "chain", body)).isEqualTo(answer);
+            assertThat(sent.get()).isEqualTo("the body".getBytes(US_ASCII));
+            host.close();
+        }
+    }
+
+    @Test
+    void aDestinationTakesNoMoreThanItWasToldToExpect() {
+        AtomicReference<Throwable> seen = new AtomicReference<>();
+        open(
+                new Url() {
+                    @Override
+                    public void invoke(String url, ByteBuffer body, Destination into) throws Refused {
+                        into.expect(10);
+                        into.write(ByteBuffer.allocate(10));
+                        try {
+                            into.room();
+                        } catch (IllegalStateException e) {
+                            seen.set(e);
+                        }
+                        throw new Refused(GuestErrno.EIO, "more than the expected bytes came");
+                    }
+                },
+                Duration.ofSeconds(20));
+        host.load("chain", Guests.sample("chain"));
+        assertThatThrownBy(() -> Guests.call(host, "chain", "http://x/\n".getBytes(US_ASCII)))
+                .hasMessageContaining("error 5");
+        assertThat(seen.get()).hasMessageContaining("more than the expected 10 bytes");
+    }
+
+    @Test
+    void aCallThatBlocksInTheGatewayEndsAtItsDeadline() throws Exception {
+        CountDownLatch interrupted = new CountDownLatch(1);
+        open(
+                new Url() {
+                    @Override
+                    public void invoke(String url, ByteBuffer body, Destination into) throws InterruptedException {
+                        try {
+                            new CountDownLatch(1).await();
+                        } finally {
+                            interrupted.countDown();
+                        }
+                    }
+                },
+                Duration.ofMillis(300));
+        host.load("chain", Guests.sample("chain"));
+        assertThatThrownBy(() -> Guests.call(host, "chain", "http://x/\n".getBytes(US_ASCII)))
+                .isInstanceOfSatisfying(
+                        GuestException.class, e -> assertThat(e.kind()).isEqualTo(GuestException.Kind.DEADLINE));
+        interrupted.await();
+    }
+
+    private void assertFails(String function, byte[] body, String error, String logged) {
+        log.clear();
+        assertThatThrownBy(() -> Guests.call(host, function, body))
+                .isInstanceOfSatisfying(
+                        GuestException.class, e -> assertThat(e.kind()).isEqualTo(GuestException.Kind.FAILED))
+                .hasMessageContaining(error);
+        assertThat(log).singleElement().asString().contains(logged);
+    }
+
+    /** Calls URLs only. */
+    private interface Url extends ObjectGateway {
+        @Override
+        default String put(ByteBuffer object, int retrievals) throws Refused {
+            throw new Refused(GuestErrno.ENOSYS, "no");
+        }
+
+        @Override
+        default void get(String reference, Destination into) throws Refused {
+            throw new Refused(GuestErrno.ENOSYS, "no");
+        }
+    }
+}
