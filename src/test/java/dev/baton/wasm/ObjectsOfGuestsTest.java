@@ -26,13 +26,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ObjectsOfGuestsTest {
     private static final long BUDGET = 32 << 20;
 
-    private final MemoryPool pool = new MemoryPool(Linux::running, "guest-objects-test");
+    private final MemoryPool pool = new MemoryPool(Linux::running);
     private final ObjectStore store =
             new ObjectStore(StoreSettings.ofBudget(BUDGET), pool, InstantSource.system(), new SecureRandom());
     private final List<String> log = new CopyOnWriteArrayList<>();
     private FunctionHost host;
 
-    private void open(ObjectGateway gateway, Duration call) {
+    private void open(ObjectGateway gateway, Duration call, String... samples) {
         FunctionLimits limits = Guests.withMemory(Guests.withCall(Guests.limits(), call), 512, 256 << 20);
         host = Guests.host(limits, gateway, new FunctionObserver() {
             @Override
@@ -40,10 +40,9 @@ class ObjectsOfGuestsTest {
                 log.add(function + ": " + text);
             }
         });
-        host.load("putter", Guests.sample("putter"));
-        host.load("getter", Guests.sample("getter"));
-        host.load("calls", Guests.hostile("calls"));
-        host.load("echo", Guests.hostile("echo"));
+        for (String name : samples) {
+            host.load(name, Guests.sample(name));
+        }
     }
 
     @AfterEach
@@ -56,7 +55,7 @@ class ObjectsOfGuestsTest {
     @ParameterizedTest(name = "{0} bytes")
     @ValueSource(ints = {0, 1, 1000, 100_000, 10_000_000})
     void whatOneFunctionPutsAnotherGetsOnce(int size) {
-        open(new StoreGateway(store), Duration.ofSeconds(20));
+        open(new StoreGateway(store), Duration.ofSeconds(20), "putter", "getter");
         byte[] object = new byte[size];
         new Random(size).nextBytes(object);
         byte[] reference = Guests.call(host, "putter", object);
@@ -68,7 +67,7 @@ class ObjectsOfGuestsTest {
 
     @Test
     void aReferenceThatIsNoneIsNoObject() {
-        open(new StoreGateway(store), Duration.ofSeconds(20));
+        open(new StoreGateway(store), Duration.ofSeconds(20), "putter", "getter");
         assertFails("getter", new byte[0], "error 2", "no such object");
         assertFails("getter", "x".repeat(64).getBytes(US_ASCII), "error 2", "no such object");
         assertFails("getter", "0".repeat(64).getBytes(US_ASCII), "error 2", "no such object");
@@ -78,7 +77,7 @@ class ObjectsOfGuestsTest {
 
     @Test
     void anObjectLargerThanTheGettersMemoryStaysAndIsAnError() {
-        open(new StoreGateway(store), Duration.ofSeconds(20));
+        open(new StoreGateway(store), Duration.ofSeconds(20), "putter", "getter");
         byte[] reference = Guests.call(host, "putter", new byte[20 << 20]);
         FunctionHost small = Guests.host(
                 Guests.withMemory(Guests.limits(), 200, 64 << 20), new StoreGateway(store), new FunctionObserver() {
@@ -98,7 +97,7 @@ class ObjectsOfGuestsTest {
     void anObjectLargerThanTheStoreIsRefused() {
         ObjectStore small =
                 new ObjectStore(StoreSettings.ofBudget(1 << 20), pool, InstantSource.system(), new SecureRandom());
-        open(new StoreGateway(small), Duration.ofSeconds(20));
+        open(new StoreGateway(small), Duration.ofSeconds(20), "putter");
         assertFails("putter", new byte[2 << 20], "error 27", "larger than the store");
         assertThat(Guests.call(host, "putter", new byte[1])).hasSize(64);
         small.close();
@@ -106,14 +105,14 @@ class ObjectsOfGuestsTest {
 
     @Test
     void aPutThatWaitsForRoomEndsWithTheCallAndLeavesTheQueue() {
-        open(new StoreGateway(store), Duration.ofMillis(500));
+        open(new StoreGateway(store), Duration.ofMillis(500), "putter", "upper");
         Guests.call(host, "putter", new byte[12 << 20]);
         Guests.call(host, "putter", new byte[12 << 20]);
         assertThatThrownBy(() -> Guests.call(host, "putter", new byte[12 << 20]))
                 .isInstanceOfSatisfying(
                         GuestException.class, e -> assertThat(e.kind()).isEqualTo(GuestException.Kind.DEADLINE));
         assertThat(store.figures().waiters()).isZero();
-        assertThat(Guests.call(host, "echo", new byte[1]))
+        assertThat(Guests.call(host, "upper", new byte[1]))
                 .as("the thread is not interrupted any more")
                 .hasSize(1);
     }
@@ -139,8 +138,8 @@ class ObjectsOfGuestsTest {
                             }
                         }
                     },
-                    Duration.ofSeconds(20));
-            host.load("chain", Guests.sample("chain"));
+                    Duration.ofSeconds(20),
+                    "chain");
             byte[] body = "http://other.ns.svc/path\nthe body".getBytes(US_ASCII);
             assertThat(Guests.call(host, "chain", body)).isEqualTo(answer);
             assertThat(sent.get()).isEqualTo("the body".getBytes(US_ASCII));
@@ -165,8 +164,8 @@ class ObjectsOfGuestsTest {
                         throw new Refused(GuestErrno.EIO, "more than the expected bytes came");
                     }
                 },
-                Duration.ofSeconds(20));
-        host.load("chain", Guests.sample("chain"));
+                Duration.ofSeconds(20),
+                "chain");
         assertThatThrownBy(() -> Guests.call(host, "chain", "http://x/\n".getBytes(US_ASCII)))
                 .hasMessageContaining("error 5");
         assertThat(seen.get()).hasMessageContaining("more than the expected 10 bytes");
@@ -186,8 +185,8 @@ class ObjectsOfGuestsTest {
                         }
                     }
                 },
-                Duration.ofMillis(300));
-        host.load("chain", Guests.sample("chain"));
+                Duration.ofMillis(300),
+                "chain");
         assertThatThrownBy(() -> Guests.call(host, "chain", "http://x/\n".getBytes(US_ASCII)))
                 .isInstanceOfSatisfying(
                         GuestException.class, e -> assertThat(e.kind()).isEqualTo(GuestException.Kind.DEADLINE));
