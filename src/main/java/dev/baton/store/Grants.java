@@ -3,7 +3,6 @@ package dev.baton.store;
 import java.util.ArrayDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 
 /**
  * Grants on their way to those who waited. One thread at a time hands them over, in order: a receiver that frees room at once, which grants
@@ -12,11 +11,10 @@ import java.util.function.Consumer;
 final class Grants {
     private final ConcurrentLinkedQueue<Aftermath.Grant> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger rounds = new AtomicInteger();
-    private final Consumer<Aftermath.Grant> handOver;
+    private final ObjectStore store;
 
-    /** The receiver must not throw. */
-    Grants(Consumer<Aftermath.Grant> handOver) {
-        this.handOver = handOver;
+    Grants(ObjectStore store) {
+        this.store = store;
     }
 
     void deliver(ArrayDeque<Aftermath.Grant> grants) {
@@ -31,7 +29,7 @@ final class Grants {
         do {
             Aftermath.Grant grant = queue.poll();
             while (grant != null) {
-                handOver.accept(grant);
+                store.handOver(grant);
                 grant = queue.poll();
             }
             seen = rounds.addAndGet(-seen);

@@ -28,7 +28,7 @@ public final class ObjectStore implements AutoCloseable {
     private final StoreSettings settings;
     private final MemoryPool pool;
     private final RandomGenerator ids;
-    private final Grants grants = new Grants(this::handOver);
+    private final Grants grants = new Grants(this);
 
     private final Object lock = new Object();
     private final SteadyClock clock;
@@ -53,7 +53,7 @@ public final class ObjectStore implements AutoCloseable {
         this.clock = new SteadyClock(clock);
         this.room = new Room(lock, pool, settings);
         this.wheel = new Wheel(this.clock.millis());
-        this.dead = new Tombstones(wheel, settings.maxTombstones());
+        this.dead = new Tombstones(settings.maxTombstones());
     }
 
     /**
@@ -119,21 +119,22 @@ public final class ObjectStore implements AutoCloseable {
      * up while memory is unmapped (about 0.1 ms per MiB): not by an event loop.
      */
     public void expire() {
-        List<Timed> due = new ArrayList<>();
+        List<Stored> due = new ArrayList<>();
         boolean more = true;
         while (more) {
             Aftermath out = new Aftermath();
             synchronized (lock) {
                 long now = clock.millis();
                 more = wheel.due(now, EXPIRY_BATCH, due);
-                for (Timed timed : due) {
-                    switch (timed) {
-                        case Tombstone tombstone -> dead.forget(tombstone);
-                        case Stored object when object.gone == null -> end(object, GoneReason.EXPIRED, now, out);
-                        case Stored object -> failReaders(object, out);
+                for (Stored object : due) {
+                    if (object.gone == null) {
+                        end(object, GoneReason.EXPIRED, now, out);
+                    } else {
+                        failReaders(object, out);
                     }
                 }
                 if (!more) {
+                    dead.forget(now);
                     pool.trim(now - settings.poolIdle().toMillis(), out.doomed);
                 }
             }
@@ -254,6 +255,10 @@ public final class ObjectStore implements AutoCloseable {
             writer.growth = growth;
             claim = room.claim(growth);
             if (claim == null) {
+                if (room.isStuckWith(growth)) {
+                    writer.growth = null;
+                    return CompletableFuture.failedFuture(new StoreFullException());
+                }
                 room.enqueue(growth);
                 return leaveWhenCancelled(growth, growth.room);
             }
@@ -448,11 +453,8 @@ public final class ObjectStore implements AutoCloseable {
             GoneReason gone = object.gone;
             return gone == null ? new Lookup.Found(object) : new Lookup.Gone(gone);
         }
-        Tombstone tombstone = dead.find(id);
-        if (tombstone != null && same(tombstone.capability, capability) && now < tombstone.deadlineMillis) {
-            return new Lookup.Gone(tombstone.reason);
-        }
-        return Lookup.Unknown.INSTANCE;
+        GoneReason gone = dead.find(id, capability, now);
+        return gone == null ? Lookup.Unknown.INSTANCE : new Lookup.Gone(gone);
     }
 
     /** In a time that does not depend on where they differ. */
@@ -475,7 +477,7 @@ public final class ObjectStore implements AutoCloseable {
         room.objectEnded();
         long graceMillis = settings.grace().toMillis();
         long remembered = reason == GoneReason.EXPIRED ? now + graceMillis : object.deadlineMillis;
-        dead.bury(new Tombstone(object.id, object.capability, reason, remembered));
+        dead.bury(object.id, object.capability, reason, remembered);
         if (object.writer != null) {
             refuseGrowth(object.writer, new ObjectGoneException(reason), out);
         }
@@ -524,15 +526,20 @@ public final class ObjectStore implements AutoCloseable {
 
     /** Does what a change has left to do; never under the lock. */
     private void finish(Aftermath out) {
-        out.doomed.forEach(MemoryPool::close);
-        out.woken.forEach(Reader::wake);
+        for (Chunk chunk : out.doomed) {
+            MemoryPool.close(chunk);
+        }
+        for (Reader reader : out.woken) {
+            reader.wake();
+        }
         for (Aftermath.Refusal refusal : out.refusals) {
             refusal.waiter().future().completeExceptionally(refusal.cause());
         }
         grants.deliver(out.grants);
     }
 
-    private void handOver(Aftermath.Grant grant) {
+    /** Gives a waiter what it waited for; never throws. */
+    void handOver(Aftermath.Grant grant) {
         Waiter waiter = grant.waiter();
         try {
             switch (waiter) {

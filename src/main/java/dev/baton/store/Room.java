@@ -24,6 +24,9 @@ final class Room {
     private final int maxObjects;
     private final LinkedHashSet<Waiter.Growth> growths = new LinkedHashSet<>();
     private final LinkedHashSet<Waiter.Put> puts = new LinkedHashSet<>();
+    /** What the uploads in the line of growths hold. */
+    private long waitingBytes;
+
     private int objects;
 
     Room(Object lock, MemoryPool pool, StoreSettings settings) {
@@ -66,7 +69,7 @@ final class Room {
     }
 
     private @Nullable Claim claimNow(Waiter.Growth growth) {
-        long wished = Math.min(growth.writer.object.content.capacity(), EXTENT_MAX);
+        long wished = Math.min(growth.heldBytes, EXTENT_MAX);
         Claim claim = wished > growth.bytes ? claimExtent(wished) : null;
         return claim == null ? claimExtent(growth.bytes) : claim;
     }
@@ -83,17 +86,34 @@ final class Room {
 
     void enqueue(Waiter waiter) {
         switch (waiter) {
-            case Waiter.Growth growth -> growths.add(growth);
+            case Waiter.Growth growth -> {
+                growths.add(growth);
+                waitingBytes += growth.heldBytes;
+            }
             case Waiter.Put put -> puts.add(put);
         }
+    }
+
+    /** Whether, with this one in the line too, its head could not be served even if everything else were freed. */
+    boolean isStuckWith(Waiter.Growth growth) {
+        long free = budgetBytes - waitingBytes - growth.heldBytes;
+        return !growths.isEmpty() && free < growths.getFirst().bytes;
     }
 
     /** Leaves the line; false when it was not in it any more. */
     boolean leave(Waiter waiter) {
         return switch (waiter) {
-            case Waiter.Growth growth -> growths.remove(growth);
+            case Waiter.Growth growth -> leaveGrowths(growth);
             case Waiter.Put put -> puts.remove(put);
         };
+    }
+
+    private boolean leaveGrowths(Waiter.Growth growth) {
+        boolean left = growths.remove(growth);
+        if (left) {
+            waitingBytes -= growth.heldBytes;
+        }
+        return left;
     }
 
     /** Something became free: serves those at the head of the line. */
@@ -104,7 +124,7 @@ final class Room {
             if (claim == null) {
                 return;
             }
-            growths.remove(growth);
+            leaveGrowths(growth);
             out.grants.add(new Aftermath.Grant(growth, claim));
         }
         while (!puts.isEmpty()) {
@@ -120,10 +140,15 @@ final class Room {
 
     /** Sends everybody away. */
     void refuseAll(RuntimeException cause, Aftermath out) {
-        growths.forEach(growth -> out.refusals.add(new Aftermath.Refusal(growth, cause)));
-        puts.forEach(put -> out.refusals.add(new Aftermath.Refusal(put, cause)));
+        for (Waiter.Growth growth : growths) {
+            out.refusals.add(new Aftermath.Refusal(growth, cause));
+        }
+        for (Waiter.Put put : puts) {
+            out.refusals.add(new Aftermath.Refusal(put, cause));
+        }
         growths.clear();
         puts.clear();
+        waitingBytes = 0;
     }
 
     /** An object ended, or did not come to be. */
@@ -161,7 +186,9 @@ final class Room {
      */
     @Nullable
     Space settle(Claim claim) {
-        claim.evicted().forEach(MemoryPool::close);
+        for (Chunk chunk : claim.evicted()) {
+            MemoryPool.close(chunk);
+        }
         Space space = claim.space();
         if (space == null || space.chunk.isMapped()) {
             return space;
@@ -193,7 +220,9 @@ final class Room {
             if (idle.isEmpty()) {
                 throw refused;
             }
-            idle.forEach(MemoryPool::close);
+            for (Chunk chunk : idle) {
+                MemoryPool.close(chunk);
+            }
             pool.map(space);
         }
     }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * One object. It lives until {@link #gone} is set; its memory is held until, after that, the writer and the last retrieval have let go.
  * Guarded by the store's lock, except for what is final or volatile.
  */
-final class Stored extends Timed implements StoredObject {
+final class Stored implements StoredObject {
     final ObjectStore store;
     final UUID id;
     final UUID capability;
@@ -28,12 +28,23 @@ final class Stored extends Timed implements StoredObject {
     @Nullable
     Reader readers;
 
+    /** When it expires or, if it is gone but still being read, when its readers' time is up. */
+    long deadlineMillis;
+    /** Where the wheel has it, and its neighbours there. */
+    int slot = Wheel.NOWHERE;
+
+    @Nullable
+    Stored before;
+
+    @Nullable
+    Stored after;
+
     int active;
     int usedUp;
     private int givenBack;
 
     Stored(ObjectStore store, UUID id, UUID capability, PutSpec spec, long deadlineMillis) {
-        super(deadlineMillis);
+        this.deadlineMillis = deadlineMillis;
         this.store = store;
         this.id = id;
         this.capability = capability;

@@ -29,7 +29,7 @@ public interface Upload {
     /**
      * Makes room for that many more bytes beyond those written. Already complete for a declared size. For an unknown size it may wait for
      * memory (ahead of new objects, in order of arrival) and then completes on the thread that frees it; it fails with
-     * {@link ObjectTooLargeException} when the object would outgrow the whole budget, with {@link dev.baton.kernel.LinuxException} when the
+     * {@link ObjectTooLargeException} when the object would outgrow the whole budget, with {@link StoreFullException} when waiting would be in vain, with {@link dev.baton.kernel.LinuxException} when the
      * kernel refuses, and with {@link ObjectGoneException} when the object ended meanwhile. Cancelling leaves the queue.
      * At most one call may be pending.
      */

@@ -23,11 +23,15 @@ abstract sealed class Waiter {
     static final class Growth extends Waiter {
         final Writer writer;
         final long bytes;
+        /** What it has already. */
+        final long heldBytes;
+
         final CompletableFuture<Void> room = new CompletableFuture<>();
 
         Growth(Writer writer, long bytes) {
             this.writer = writer;
             this.bytes = bytes;
+            this.heldBytes = writer.object.content.capacity();
         }
 
         @Override

@@ -12,7 +12,7 @@ final class Wheel {
     private static final int SLOTS = 1024;
     private static final int SLOT_MILLIS = 1000;
 
-    private final @Nullable Timed[] slots = new Timed[SLOTS];
+    private final @Nullable Stored[] slots = new Stored[SLOTS];
     /** The slot that {@link #due} looks at next, counted in seconds. */
     private long cursor;
 
@@ -20,35 +20,35 @@ final class Wheel {
         cursor = nowMillis / SLOT_MILLIS;
     }
 
-    void add(Timed timed) {
+    void add(Stored object) {
         // What is already due goes where the next look falls.
-        long second = Math.max(timed.deadlineMillis / SLOT_MILLIS, cursor);
+        long second = Math.max(object.deadlineMillis / SLOT_MILLIS, cursor);
         int slot = (int) (second % SLOTS);
-        Timed head = slots[slot];
-        timed.slot = slot;
-        timed.after = head;
+        Stored head = slots[slot];
+        object.slot = slot;
+        object.after = head;
         if (head != null) {
-            head.before = timed;
+            head.before = object;
         }
-        slots[slot] = timed;
+        slots[slot] = object;
     }
 
     /** Does nothing when it is not in the wheel. */
-    void remove(Timed timed) {
-        if (timed.slot == NOWHERE) {
+    void remove(Stored object) {
+        if (object.slot == NOWHERE) {
             return;
         }
-        if (timed.before == null) {
-            slots[timed.slot] = timed.after;
+        if (object.before == null) {
+            slots[object.slot] = object.after;
         } else {
-            timed.before.after = timed.after;
+            object.before.after = object.after;
         }
-        if (timed.after != null) {
-            timed.after.before = timed.before;
+        if (object.after != null) {
+            object.after.before = object.before;
         }
-        timed.before = null;
-        timed.after = null;
-        timed.slot = NOWHERE;
+        object.before = null;
+        object.after = null;
+        object.slot = NOWHERE;
     }
 
     /**
@@ -57,18 +57,18 @@ final class Wheel {
      * @param limit how many at most, so that the lock is not held for long
      * @return whether there may be more
      */
-    boolean due(long nowMillis, int limit, List<Timed> due) {
+    boolean due(long nowMillis, int limit, List<Stored> due) {
         long now = nowMillis / SLOT_MILLIS;
         cursor = Math.max(cursor, now - SLOTS);
         while (true) {
-            Timed next = slots[(int) (cursor % SLOTS)];
+            Stored next = slots[(int) (cursor % SLOTS)];
             while (next != null) {
-                Timed timed = next;
-                next = timed.after;
+                Stored object = next;
+                next = object.after;
                 // A slot also holds what is due one or more turns of the wheel later.
-                if (timed.deadlineMillis <= nowMillis) {
-                    remove(timed);
-                    due.add(timed);
+                if (object.deadlineMillis <= nowMillis) {
+                    remove(object);
+                    due.add(object);
                     if (due.size() == limit) {
                         return true;
                     }

@@ -3,6 +3,7 @@ package dev.baton.transfer;
 import dev.baton.kernel.LinuxException;
 import dev.baton.store.ObjectGoneException;
 import dev.baton.store.ObjectTooLargeException;
+import dev.baton.store.StoreFullException;
 import dev.baton.store.Upload;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
@@ -179,6 +180,8 @@ final class Filling implements CoreSubscriber<ByteBuf> {
                         ErrorCode.TOO_LARGE, "the store holds " + tooLarge.budgetBytes() + " bytes in all");
             case ObjectGoneException gone ->
                 new RefusedException(ErrorCode.GONE, "the object expired or was deleted before its last byte had come");
+            case StoreFullException full ->
+                new RefusedException(ErrorCode.STORE_FULL, "bodies of unknown size fill the store");
             case LinuxException refused ->
                 new RefusedException(ErrorCode.STORE_FULL, "the machine has no memory for it");
             default ->

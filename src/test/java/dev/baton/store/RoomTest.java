@@ -222,6 +222,25 @@ class RoomTest {
     }
 
     @Test
+    void uploadsThatBlockEachOtherAreNotLeftToWait() {
+        try (StoreFixture fixture = new StoreFixture(MIB)) {
+            Upload small = fixture.put(pattern(1, 100_000));
+            Upload first = fixture.begin(unknown());
+            first.ensure(400_000).join();
+            Upload second = fixture.begin(unknown());
+            second.ensure(400_000).join();
+            CompletableFuture<Void> room = first.ensure(700_000);
+            assertThat(room).as("the second may still end and be retrieved").isNotDone();
+            assertThatThrownBy(second.ensure(700_000)::get).hasCauseInstanceOf(StoreFullException.class);
+            assertThat(room).isNotDone();
+            second.abort();
+            assertThat(room).isCompleted();
+            first.abort();
+            fixture.get(small);
+        }
+    }
+
+    @Test
     void growthOfAnEndedObjectFails() {
         try (StoreFixture fixture = new StoreFixture(MIB)) {
             Upload upload = fixture.begin(unknown());
