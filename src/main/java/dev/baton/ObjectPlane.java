@@ -6,6 +6,7 @@ import dev.baton.config.SidecarConfig;
 import dev.baton.kernel.Linux;
 import dev.baton.reference.KeyRing;
 import dev.baton.reference.ReferenceCodec;
+import dev.baton.reference.SteadyClock;
 import dev.baton.store.MemoryPool;
 import dev.baton.store.ObjectStore;
 import dev.baton.store.StoreFigures;
@@ -28,10 +29,13 @@ final class ObjectPlane implements AutoCloseable {
 
     private final JsonLog log;
     private final KeyRing keys;
+    private final ReferenceCodec references;
+    private final boolean keysMounted;
     private final Duration keyRefresh;
     private final ObjectStore store;
     private final Transfer transfer;
-    private long keysReadAt = System.nanoTime();
+    private boolean keysRead;
+    private long keysReadAt;
     private long sweptAt = System.nanoTime();
 
     /** @param draining whether this pod is about to end: no new objects then */
@@ -39,9 +43,11 @@ final class ObjectPlane implements AutoCloseable {
         this.log = log;
         var random = new SecureRandom();
         keys = keyRing(config.keys(), random);
+        keysMounted = !(config.keys().source() instanceof KeySettings.ProcessOnly);
         keyRefresh = config.keys().refresh();
         store = new ObjectStore(
                 settings(config.objects()), new MemoryPool(Linux::running), InstantSource.system(), random);
+        references = new ReferenceCodec(keys, config.keys().tenant(), InstantSource.system(), random);
         transfer = new Transfer(
                 config.transfer(),
                 config.objects(),
@@ -52,13 +58,13 @@ final class ObjectPlane implements AutoCloseable {
                         config.pullAddresses(),
                         config.bind().relaxed()),
                 store,
-                new ReferenceCodec(keys, config.keys().tenant(), InstantSource.system(), random),
+                references,
                 draining,
                 random);
     }
 
     private static KeyRing keyRing(KeySettings settings, SecureRandom random) {
-        InstantSource clock = InstantSource.system();
+        InstantSource clock = new SteadyClock();
         if (settings.source() instanceof KeySettings.Directory directory) {
             return KeyRing.directory(directory.path(), settings.adoptAfter(), settings.retention(), clock, random);
         }
@@ -105,10 +111,15 @@ final class ObjectPlane implements AutoCloseable {
         try {
             store.expire();
             long now = System.nanoTime();
-            if (now - keysReadAt >= keyRefresh.toNanos()) {
+            if (!keysRead || now - keysReadAt >= keyRefresh.toNanos()) {
                 keysReadAt = now;
                 keys.refresh().forEach(log::warn);
             }
+            if (!keysRead && keysMounted) {
+                // Loads the cipher, 20 ms and 2 MB, which the first object would else do on an event loop.
+                references.open("");
+            }
+            keysRead = true;
             if (now - sweptAt >= SWEEP.toNanos()) {
                 sweptAt = now;
                 transfer.sweep();

@@ -29,6 +29,8 @@ public class ReferenceBenchmark {
     private Reference reference;
     private String valid;
     private String forged;
+    private String unknown;
+    private String malformed;
 
     @Setup
     public void seal() throws Exception {
@@ -42,6 +44,19 @@ public class ReferenceBenchmark {
         valid = codec.seal(reference);
         char last = valid.charAt(valid.length() - 1);
         forged = valid.substring(0, valid.length() - 1) + (last == 'A' ? 'B' : 'A');
+        unknown = "xdt1.0123456789abcdef" + valid.substring(valid.lastIndexOf('.'));
+        malformed = "x".repeat(valid.length());
+    }
+
+    /** The time of these two beside {@link #refusing()}'s shows whether an answer tells why. */
+    @Benchmark
+    public Opened refusingAnUnknownKey() {
+        return codec.open(unknown);
+    }
+
+    @Benchmark
+    public Opened refusingWhatIsNoReference() {
+        return codec.open(malformed);
     }
 
     @Benchmark

@@ -52,6 +52,7 @@ public final class ReferenceCodec {
 
     private final byte[] decoyBytes = new byte[SEALED_BYTES];
 
+    /** @param clock the wall clock, by which other pods wrote the expiry */
     public ReferenceCodec(KeyRing keys, String tenant, InstantSource clock, SecureRandom random) {
         this.keys = keys;
         this.tenant = tenant.getBytes(StandardCharsets.UTF_8);
@@ -82,7 +83,10 @@ public final class ReferenceCodec {
         return VERSION + "." + key.id() + "." + Base64.getUrlEncoder().encodeToString(sealed);
     }
 
-    /** Opens a text of whatever origin; never throws. What cannot be opened is {@link Opened.Invalid}, whatever the reason. */
+    /**
+     * Opens a text of whatever origin; never throws. What cannot be opened is {@link Opened.Invalid}, whatever the reason. Expiry
+     * goes by this pod's clock: where that is set back, the producer's store still knows that an object has gone.
+     */
     public Opened open(String text) {
         int dot = text.length() - SEALED_CHARACTERS - 1;
         byte[] sealed = wellFormed(text, dot) ? decode(text.substring(dot + 1)) : null;

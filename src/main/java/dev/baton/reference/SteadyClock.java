@@ -5,8 +5,9 @@ import java.time.InstantSource;
 import java.util.function.LongSupplier;
 
 /**
- * Wall-clock time that passes evenly: read once from the system's clock, then counted by the monotonic one. Setting the
- * clock back revives no expired reference, and setting it forward ends none. Any thread.
+ * Time that passes evenly, for ages of keys: read once from the wall clock, then counted by the monotonic one, so that no
+ * setting of the clock retires a key early or keeps a new one waiting. Any thread. Not for the expiry of references, which
+ * other pods wrote by their wall clocks.
  */
 public final class SteadyClock implements InstantSource {
     private final Instant start;

@@ -69,6 +69,32 @@ class KeyRingTest {
     }
 
     @Test
+    void settingTheClockNeitherRetiresAKeyNorKeepsOneWaiting() throws IOException {
+        long[] nanos = {7};
+        SteadyClock steady = new SteadyClock(clock, () -> nanos[0]);
+        key("a");
+        current("a");
+        KeyRing ring = KeyRing.directory(folder, ADOPT, RETENTION, steady, RANDOM);
+        ReferenceCodec codec = codec(ring);
+        String old = codec.seal(longLived());
+        key("b");
+        current("b");
+        ring.refresh();
+        Files.delete(folder.resolve("a"));
+        clock.advance(Duration.ofDays(1));
+        ring.refresh();
+        assertThat(codec.seal(longLived())).startsWith("xdt1.a.");
+        clock.advance(Duration.ofDays(-2));
+        nanos[0] += ADOPT.toNanos();
+        ring.refresh();
+        assertThat(codec.seal(longLived())).startsWith("xdt1.b.");
+        assertThat(codec.open(old)).isInstanceOf(Opened.Valid.class);
+        nanos[0] += RETENTION.plus(ADOPT).toNanos();
+        ring.refresh();
+        assertThat(codec.open(old)).isSameAs(Opened.Invalid.INSTANCE);
+    }
+
+    @Test
     void aKeyKnownForLongIsAdoptedAtOnce() throws IOException {
         key("a");
         key("b");
