@@ -36,7 +36,7 @@ class ObjectsTest {
             assertThat(got.headers().firstValue("Content-Type")).contains("image/x-test");
             assertThat(got.headers().firstValue("Repr-Digest")).contains("sha-256=:abc=:");
             assertThat(got.headers().firstValue("Content-Length")).contains(Integer.toString(size));
-            assertThat(a.transfer.stats().pullBytesOut()).isEqualTo(size);
+            Await.until("the count of bytes sent", () -> a.transfer.stats().pullBytesOut() == size);
             assertThat(b.transfer.stats().pullBytesIn()).isEqualTo(size);
 
             HttpResponse<byte[]> again = Http.send(Http.get(b, reference));
