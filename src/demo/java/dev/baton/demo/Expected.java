@@ -12,12 +12,23 @@ import org.jspecify.annotations.Nullable;
  * @param toProducer the other way round
  */
 record Expected(String path, int receivers, long toConsumer, long toProducer) {
+    /** Over the pull port, in a way that the sidecars' counters tell. */
+    static final String REFERENCE = "reference";
+
     Pulled producer() {
         return new Pulled(toConsumer, toProducer);
     }
 
     Pulled consumer() {
         return new Pulled(toProducer, toConsumer);
+    }
+
+    /** The path in the table: how the kernel or the sidecar moved what crossed the pull port. */
+    String path(long splicedBytes) {
+        if (!path.equals(REFERENCE)) {
+            return path;
+        }
+        return 2 * splicedBytes > toConsumer + toProducer ? "splice" : "copy";
     }
 
     /** Why the step failed; null if it did not. */

@@ -72,11 +72,19 @@ final class Pod {
     }
 
     Pulled pulled() throws IOException, InterruptedException {
+        return Pulled.parse(metrics());
+    }
+
+    long spliced() throws IOException, InterruptedException {
+        return Pulled.spliced(metrics());
+    }
+
+    private String metrics() throws IOException, InterruptedException {
         var answer = http.send(get(Place.API_PORT, "/actuator/prometheus").build(), BodyHandlers.ofString());
         if (answer.statusCode() != 200) {
             throw new IOException(place.name() + "'s sidecar answers " + answer.statusCode() + " for its metrics");
         }
-        return Pulled.parse(answer.body());
+        return answer.body();
     }
 
     Usage sidecarUsage() throws IOException {

@@ -8,6 +8,7 @@ package dev.baton.demo;
  */
 record Pulled(long out, long in) {
     private static final String METRIC = "baton_pull_bytes_total{";
+    private static final String SPLICED = "baton_splice_bytes_total";
 
     /** Reads the counters off a Prometheus page; a counter that is not there yet has counted nothing. */
     static Pulled parse(String prometheus) {
@@ -15,13 +16,24 @@ record Pulled(long out, long in) {
         long in = 0;
         for (String line : prometheus.lines().toList()) {
             if (line.startsWith(METRIC)) {
-                long value = (long)
-                        Double.parseDouble(line.substring(line.indexOf('}') + 1).strip());
-                out += line.contains("direction=\"out\"") ? value : 0;
-                in += line.contains("direction=\"in\"") ? value : 0;
+                out += line.contains("direction=\"out\"") ? value(line) : 0;
+                in += line.contains("direction=\"in\"") ? value(line) : 0;
             }
         }
         return new Pulled(out, in);
+    }
+
+    /** Of the fetched bytes, those that never came into the sidecar's process. */
+    static long spliced(String prometheus) {
+        return prometheus
+                .lines()
+                .filter(line -> line.startsWith(SPLICED))
+                .mapToLong(Pulled::value)
+                .sum();
+    }
+
+    private static long value(String line) {
+        return (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
     }
 
     Pulled since(Pulled before) {

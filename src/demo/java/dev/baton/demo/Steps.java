@@ -42,7 +42,7 @@ final class Steps {
         String produce = Functions.url(network.consumerService(), "/produce").toString();
         boolean small = input.bytes() <= Workload.INLINE_BYTES;
         long pulled = small ? 0 : input.bytes();
-        String path = small ? "inline" : "reference";
+        String path = small ? "inline" : Expected.REFERENCE;
         String note = small ? "up to " + Workload.INLINE_BYTES + " bytes travel inside the request" : "";
 
         steps.add(measure(1, "invoke, inline", new Expected("inline", 1, 0, 0), "", () -> ask("/invoke", outside)));
@@ -82,7 +82,7 @@ final class Steps {
         steps.add(measure(
                 3,
                 "get by " + CONSUMERS + " consumers",
-                new Expected("reference", CONSUMERS, all, 0),
+                new Expected(Expected.REFERENCE, CONSUMERS, all, 0),
                 "all at once; hashing is their sum",
                 () -> fetchTogether(reference.getFirst())));
         steps.add(measure(3, "get by a fourth", new Expected("-", 0, 0, 0), "answered 410 gone, as it must be", () -> {
@@ -138,6 +138,7 @@ final class Steps {
             throws IOException, InterruptedException {
         Pulled producerBefore = producer.pulled();
         Pulled consumerBefore = consumer.pulled();
+        long splicedBefore = producer.spliced() + consumer.spliced();
         producer.resetPeak();
         consumer.resetPeak();
         Usage producerStart = producer.sidecarUsage();
@@ -159,10 +160,11 @@ final class Steps {
         if (failure == null) {
             failure = expected.judge(input, outcome.sha256(), outcome.bytes(), producerPulled, consumerPulled);
         }
+        long spliced = producer.spliced() + consumer.spliced() - splicedBefore;
         return new Step(
                 number,
                 name,
-                expected.path(),
+                expected.path(spliced),
                 outcome.bytes(),
                 outcome.time(),
                 outcome.hashing(),

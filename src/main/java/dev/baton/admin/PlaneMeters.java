@@ -68,10 +68,16 @@ final class PlaneMeters implements MeterBinder {
         String pulled = "Object bytes over the pull ports";
         counter("pull.bytes", pulled, Tags.of("direction", "out"), stats, TransferStats::pullBytesOut);
         counter("pull.bytes", pulled, Tags.of("direction", "in"), stats, TransferStats::pullBytesIn);
+        counter(
+                "splice.bytes",
+                "Of the bytes that came in, those that the kernel moved on by itself",
+                none,
+                stats,
+                TransferStats::splicedBytes);
         for (Fallback reason : Fallback.values()) {
             counter(
                     "fallback",
-                    "Bodies sent inline though a reference was possible",
+                    "Bodies that went a slower way than they could have",
                     Tags.of("reason", reason.label()),
                     stats,
                     s -> s.fallbacks(reason));

@@ -38,4 +38,11 @@ class PulledTest {
     void noCounterHasCountedNothing() {
         assertThat(Pulled.parse("jvm_info 1\n")).isEqualTo(new Pulled(0, 0));
     }
+
+    @Test
+    void splicedBytesAreReadOffTheirOwnCounter() {
+        assertThat(Pulled.spliced("baton_splice_bytes_total 1.45959730E8\n")).isEqualTo(145_959_730);
+        assertThat(Pulled.spliced("baton_pull_bytes_total{direction=\"in\"} 3\n"))
+                .isZero();
+    }
 }
