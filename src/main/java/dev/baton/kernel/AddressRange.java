@@ -21,6 +21,11 @@ public final class AddressRange implements AutoCloseable {
     /** Below this, clearing all of it is cheaper than asking which pages are there. */
     private static final long CLEAR_BLINDLY_BYTES = 256L << 10;
 
+    /** Growth by this much asks for huge pages: filling fresh ones is several times as fast, and it is about to be filled. */
+    private static final long HUGE_STEP_BYTES = 4L << 20;
+
+    private static final long HUGE_BYTES = 2L << 20;
+
     private final Memory calls;
     private final long pageBytes;
     private final Mapping mapping;
@@ -82,8 +87,17 @@ public final class AddressRange implements AutoCloseable {
         if (wanted > usable) {
             int protection = Memory.PROT_READ | Memory.PROT_WRITE;
             LinuxException.check("mprotect", calls.mprotect(base() + usable, wanted - usable, protection));
+            if (wanted - usable >= HUGE_STEP_BYTES) {
+                wishHuge(base() + usable, base() + wanted);
+            }
             usable = wanted;
         }
+    }
+
+    /** Only a hint: a kernel without huge pages says no, and nothing is lost. */
+    private void wishHuge(long from, long to) {
+        long start = (from + HUGE_BYTES - 1) / HUGE_BYTES * HUGE_BYTES;
+        calls.madvise(start, to / HUGE_BYTES * HUGE_BYTES - start, Memory.MADV_HUGEPAGE);
     }
 
     /** A little-endian direct view of part of the range, for calls that want a buffer; valid until close. */

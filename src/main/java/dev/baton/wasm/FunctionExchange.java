@@ -167,13 +167,13 @@ final class FunctionExchange implements Runnable, GuestOutput {
             onLoop(() -> stream(large), large);
             return;
         }
-        ByteBuf copy = ctx.alloc().buffer(length);
         try {
+            ByteBuf copy = ctx.alloc().buffer(length);
             copy.writeBytes(whole.view());
+            onLoop(() -> writeWhole(copy), copy);
         } finally {
-            whole.close();
+            whole.close(); // After the answer is on its way: clearing memory takes its time.
         }
-        onLoop(() -> writeWhole(copy), copy);
     }
 
     /** Under a clock of its own, as it may run guest code and the call's own clock has stopped. */

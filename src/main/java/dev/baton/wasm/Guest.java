@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One instance of a function's module with its memory. One thread at a time, a guest thread; ended by {@link #close}. */
 final class Guest {
+    private static final long CLEAR_HERE_BYTES = 1 << 20;
+
     private final GuestFunction function;
     private final Engine.Program program;
     private final LinearMemory memory;
@@ -178,8 +180,8 @@ final class Guest {
         }
     }
 
-    /** The answer [at, at + length) has been used. */
-    void answered(int at, int length) {
+    /** The answer [at, at + length) has been used; {@code soon} as for {@link #closeSoon}. */
+    void answered(int at, int length, boolean soon) {
         if (function.reuses()) {
             boolean clean = false;
             try {
@@ -201,6 +203,17 @@ final class Guest {
                     close();
                 }
             }
+        } else if (soon) {
+            closeSoon();
+        } else {
+            close();
+        }
+    }
+
+    /** Closes now, or on another guest thread when there is so much memory to clear that the caller would notice. */
+    void closeSoon() {
+        if (memory.size() > CLEAR_HERE_BYTES) {
+            function.tidy(this::close);
         } else {
             close();
         }

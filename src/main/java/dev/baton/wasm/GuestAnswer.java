@@ -30,6 +30,11 @@ final class GuestAnswer {
 
     /** Lets the guest go. It may run guest code and clear memory: on a guest thread, under a clock. Once. */
     void close() {
-        guest.answered(at, length);
+        guest.answered(at, length, false);
+    }
+
+    /** The same, but what takes long is left to another guest thread. */
+    void closeSoon() {
+        guest.answered(at, length, true);
     }
 }

@@ -81,6 +81,11 @@ final class GuestFunction {
         return true;
     }
 
+    /** Runs something that gives memory back, soon, on a guest thread. */
+    void tidy(Runnable task) {
+        host.threads().tidy(task);
+    }
+
     boolean reuses() {
         return reuses;
     }
@@ -109,7 +114,7 @@ final class GuestFunction {
                 }
             } finally {
                 if (whole == null) {
-                    guest.close();
+                    guest.closeSoon();
                 }
             }
             if (whole != null) {

@@ -86,7 +86,7 @@ final class NeighbourCall implements GuestInput, GuestOutput {
             callersFault = e;
             throw e;
         } finally {
-            whole.close();
+            whole.closeSoon();
         }
     }
 

@@ -39,7 +39,9 @@ class AddressRangeTest {
             for (long at = 0; at < size; at += size / 5) {
                 all.put((int) at, (byte) 1);
             }
-            assertThat(range.clear()).isBetween(1L, Math.max(256L << 10, 6L * kernel.pageSize()));
+            // Six pages have been touched, huge ones where the kernel has them and the range grew by much.
+            long most = size < 4 << 20 ? Math.max(256L << 10, 6L * kernel.pageSize()) : 12L << 20;
+            assertThat(range.clear()).isBetween(1L, most);
             for (long at = 0; at < size; at += size / 5) {
                 assertThat(all.get((int) at)).isZero();
             }

@@ -47,7 +47,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests over real sockets become calls of functions, and whatever happens no memory stays behind. */
 class FunctionHandlerTest {
-    private static final Duration LIMIT = Duration.ofMillis(1500);
+    private static final Duration LIMIT = Duration.ofMillis(2500);
 
     private static final List<String> outcomes = new CopyOnWriteArrayList<>();
     private static EventLoops loops;
@@ -120,12 +120,8 @@ class FunctionHandlerTest {
 
     /** Nothing but idle memory is left: every guest has been let go. */
     @AfterEach
-    void allMemoryComesBack() throws Exception {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (host.memory().charged() != host.memory().warm() && System.nanoTime() < end) {
-            Thread.sleep(5);
-        }
-        assertThat(host.memory().charged()).isEqualTo(host.memory().warm());
+    void allMemoryComesBack() {
+        Guests.awaitMemory(host);
     }
 
     @ParameterizedTest(name = "{0} bytes")
@@ -344,7 +340,7 @@ class FunctionHandlerTest {
                                 .statusCode())
                         .isEqualTo(200);
             }
-            Thread.sleep(LIMIT.toMillis());
+            Thread.sleep(300);
             assertThat(host.memory().charged()).isGreaterThan(host.memory().warm());
             assertThat(in.readNBytes(body.length)).isEqualTo(body);
             writer.join();

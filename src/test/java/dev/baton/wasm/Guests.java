@@ -1,5 +1,8 @@
 package dev.baton.wasm;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** Modules and calls for tests. */
 final class Guests {
@@ -39,14 +43,14 @@ final class Guests {
         }
     }
 
-    /** Short limits: 16 MiB a memory, 64 MiB in all, 1 s a call. */
+    /** Small limits: 16 MiB a memory, 64 MiB in all; but 30 s a call, as test machines can be slow. */
     static FunctionLimits limits() {
         return new FunctionLimits(
                 4,
                 8,
                 1 << 20,
                 8,
-                Duration.ofSeconds(1),
+                Duration.ofSeconds(30),
                 256,
                 64 << 20,
                 32 << 20,
@@ -161,6 +165,28 @@ final class Guests {
         } catch (InterruptedException | TimeoutException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Waits until every guest has been let go, so that only idle memory is charged. */
+    static void awaitMemory(FunctionHost host) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        try {
+            while (host.memory().charged() != host.memory().warm() && System.nanoTime() < end) {
+                Thread.sleep(2);
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        assertThat(host.memory().charged()).isEqualTo(host.memory().warm());
+    }
+
+    /** The call ends in this way, and says why. */
+    static void assertEnds(GuestException.Kind kind, ThrowingCallable call, String why) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        GuestException.class,
+                        e -> assertThat(e.kind()).as(e.getMessage()).isEqualTo(kind))
+                .hasMessageContaining(why);
     }
 
     static byte[] ints(int... values) {

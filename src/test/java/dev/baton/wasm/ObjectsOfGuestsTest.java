@@ -2,12 +2,12 @@ package dev.baton.wasm;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.baton.kernel.Linux;
 import dev.baton.store.MemoryPool;
 import dev.baton.store.ObjectStore;
 import dev.baton.store.StoreSettings;
+import dev.baton.wasm.GuestException.Kind;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -87,7 +87,7 @@ class ObjectsOfGuestsTest {
                     }
                 });
         small.load("getter", Guests.sample("getter"));
-        assertThatThrownBy(() -> Guests.call(small, "getter", reference)).hasMessageContaining("error 12");
+        Guests.assertEnds(Kind.FAILED, () -> Guests.call(small, "getter", reference), "error 12");
         assertThat(log.getLast()).contains("do not fit into the function's memory");
         small.close();
         assertThat(Guests.call(host, "getter", reference)).as("given back").hasSize(20 << 20);
@@ -105,16 +105,22 @@ class ObjectsOfGuestsTest {
 
     @Test
     void aPutThatWaitsForRoomEndsWithTheCallAndLeavesTheQueue() {
-        open(new StoreGateway(store), Duration.ofMillis(500), "putter", "upper");
-        Guests.call(host, "putter", new byte[12 << 20]);
-        Guests.call(host, "putter", new byte[12 << 20]);
-        assertThatThrownBy(() -> Guests.call(host, "putter", new byte[12 << 20]))
-                .isInstanceOfSatisfying(
-                        GuestException.class, e -> assertThat(e.kind()).isEqualTo(GuestException.Kind.DEADLINE));
-        assertThat(store.figures().waiters()).isZero();
-        assertThat(Guests.call(host, "upper", new byte[1]))
-                .as("the thread is not interrupted any more")
-                .hasSize(1);
+        ObjectStore small =
+                new ObjectStore(StoreSettings.ofBudget(1 << 20), pool, InstantSource.system(), new SecureRandom());
+        open(new StoreGateway(small), Duration.ofSeconds(20), "putter");
+        FunctionHost hasty = Guests.host(
+                Guests.withCall(Guests.limits(), Duration.ofMillis(900)),
+                new StoreGateway(small),
+                FunctionObserver.NONE);
+        hasty.load("putter", Guests.sample("putter"));
+        byte[] first = Guests.call(host, "putter", new byte[600 << 10]);
+        Guests.assertEnds(Kind.DEADLINE, () -> Guests.call(hasty, "putter", new byte[600 << 10]), "within 900 ms");
+        assertThat(small.figures().waiters()).isZero();
+        assertThat(Guests.call(hasty, "putter", first))
+                .as("the thread is not interrupted any more, and there is room for little")
+                .hasSize(64);
+        hasty.close();
+        small.close();
     }
 
     @Test
@@ -166,8 +172,7 @@ class ObjectsOfGuestsTest {
                 },
                 Duration.ofSeconds(20),
                 "chain");
-        assertThatThrownBy(() -> Guests.call(host, "chain", "http://x/\n".getBytes(US_ASCII)))
-                .hasMessageContaining("error 5");
+        Guests.assertEnds(Kind.FAILED, () -> Guests.call(host, "chain", "http://x/\n".getBytes(US_ASCII)), "error 5");
         assertThat(seen.get()).hasMessageContaining("more than the expected 10 bytes");
     }
 
@@ -187,18 +192,14 @@ class ObjectsOfGuestsTest {
                 },
                 Duration.ofMillis(300),
                 "chain");
-        assertThatThrownBy(() -> Guests.call(host, "chain", "http://x/\n".getBytes(US_ASCII)))
-                .isInstanceOfSatisfying(
-                        GuestException.class, e -> assertThat(e.kind()).isEqualTo(GuestException.Kind.DEADLINE));
+        Guests.assertEnds(
+                Kind.DEADLINE, () -> Guests.call(host, "chain", "http://x/\n".getBytes(US_ASCII)), "within 300 ms");
         interrupted.await();
     }
 
     private void assertFails(String function, byte[] body, String error, String logged) {
         log.clear();
-        assertThatThrownBy(() -> Guests.call(host, function, body))
-                .isInstanceOfSatisfying(
-                        GuestException.class, e -> assertThat(e.kind()).isEqualTo(GuestException.Kind.FAILED))
-                .hasMessageContaining(error);
+        Guests.assertEnds(Kind.FAILED, () -> Guests.call(host, function, body), error);
         assertThat(log).singleElement().asString().contains(logged);
     }
 
