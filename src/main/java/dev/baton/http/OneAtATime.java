@@ -171,20 +171,26 @@ public final class OneAtATime extends ChannelDuplexHandler {
             lingeringClose(ctx);
             return;
         }
-        if (!open) {
-            open = true;
-            responseStarted = false;
-            responseDone = false;
-            http10 = false;
-            head = false;
-        }
-        keepAlive = false;
+        open = true;
         requestDone = false;
-        write(
-                ctx,
-                Answers.mark(Answers.text(refusal.status(), refusal.text()), "bad-request", reached(refusal)),
-                ctx.newPromise());
-        ctx.flush();
+        responseStarted = true;
+        responseDone = true;
+        closing = true;
+        ctx.writeAndFlush(answer(refusal)).addListener(this::responseFlushed);
+    }
+
+    /** As Go's server says it: the text in the status line too, and no length, since the connection ends with it. */
+    private static FullHttpResponse answer(Refusal refusal) {
+        HttpResponseStatus status = refusal.status();
+        String code = status.codeAsText() + " ";
+        if (refusal.text().startsWith(code)) {
+            status = HttpResponseStatus.valueOf(status.code(), refusal.text().substring(code.length()));
+        }
+        FullHttpResponse response = Answers.text(status, refusal.text());
+        response.headers()
+                .remove(HttpHeaderNames.CONTENT_LENGTH)
+                .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        return Answers.mark(response, "bad-request", reached(refusal));
     }
 
     private static Reached reached(Refusal refusal) {
@@ -264,10 +270,11 @@ public final class OneAtATime extends ChannelDuplexHandler {
                 && !awaitsContinue
                 && !headers.contains(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
         response.setProtocolVersion(http10 ? HttpVersion.HTTP_1_0 : HttpVersion.HTTP_1_1);
-        if (!keepAlive) {
-            headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-        } else if (http10) {
-            headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
+        if (keepAlive == http10) {
+            // Said only where it is not the version's own rule.
+            headers.set(HttpHeaderNames.CONNECTION, http10 ? HttpHeaderValues.KEEP_ALIVE : HttpHeaderValues.CLOSE);
+        } else {
+            headers.remove(HttpHeaderNames.CONNECTION);
         }
     }
 

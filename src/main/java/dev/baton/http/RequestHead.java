@@ -16,12 +16,9 @@ final class RequestHead {
 
     static final Refusal MALFORMED = badRequest("400 Bad Request");
     private static final Refusal BAD_NAME = badRequest("400 Bad Request: invalid header name");
-    private static final Refusal BAD_VALUE = badRequest("400 Bad Request: invalid header value");
     private static final Refusal NO_HOST = badRequest("400 Bad Request: missing required Host header");
     private static final Refusal TWO_HOSTS = badRequest("400 Bad Request: too many Host headers");
     private static final Refusal BAD_HOST = badRequest("400 Bad Request: malformed Host header");
-    private static final Refusal BAD_LENGTH = badRequest("400 Bad Request: bad Content-Length");
-    private static final Refusal BAD_FRAMING = badRequest("400 Bad Request: ambiguous message length");
     private static final Refusal BAD_VERSION = new Refusal(
             HttpResponseStatus.HTTP_VERSION_NOT_SUPPORTED,
             "505 HTTP Version Not Supported: unsupported protocol version",
@@ -85,7 +82,7 @@ final class RequestHead {
                 return refusal;
             }
         }
-        return hosts + lengths + encodings > 0 ? BAD_FRAMING : null;
+        return hosts + lengths + encodings > 0 ? MALFORMED : null;
     }
 
     private void begin(byte[] head, int headLength) {
@@ -127,7 +124,7 @@ final class RequestHead {
             return allHost(from, to) ? null : MALFORMED;
         }
         if (bytes[from] == '/') {
-            return null;
+            return escaped(from, to) ? null : MALFORMED;
         }
         if (bytes[from] == '*') {
             return options && to == from + 1 ? null : MALFORMED;
@@ -140,7 +137,23 @@ final class RequestHead {
         while (authorityEnd < to && bytes[authorityEnd] != '/' && bytes[authorityEnd] != '?') {
             authorityEnd++;
         }
-        return authorityEnd > authority && allHost(authority, authorityEnd) ? null : MALFORMED;
+        boolean sound = authorityEnd > authority && allHost(authority, authorityEnd) && escaped(authorityEnd, to);
+        return sound ? null : MALFORMED;
+    }
+
+    /** Whether each percent sign of the path begins an escape. The query is the program's own affair. */
+    private boolean escaped(int from, int to) {
+        for (int i = from; i < to && bytes[i] != '?'; i++) {
+            if (bytes[i] == '%' && (to - i < 3 || !hex(i + 1) || !hex(i + 2))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean hex(int index) {
+        int b = bytes[index] | 0x20;
+        return digit(index) || (b >= 'a' && b <= 'f');
     }
 
     private int startsWithScheme(int from, int to) {
@@ -179,7 +192,7 @@ final class RequestHead {
             return BAD_ENCODING;
         }
         // RFC 9112 6.1: a message with both, or a 1.0 message with an encoding, may be an attempt at smuggling.
-        return encodings > 0 && (lengths > 0 || http10) ? BAD_FRAMING : null;
+        return encodings > 0 && (lengths > 0 || http10) ? MALFORMED : null;
     }
 
     private @Nullable Refusal field() {
@@ -197,7 +210,7 @@ final class RequestHead {
         skip(VALUE);
         int valueEnd = at;
         if (!lineEnd()) {
-            return BAD_VALUE;
+            return MALFORMED;
         }
         while (valueEnd > value && (bytes[valueEnd - 1] == ' ' || bytes[valueEnd - 1] == '\t')) {
             valueEnd--;
@@ -207,7 +220,7 @@ final class RequestHead {
             case 14 -> isIgnoringCase(name, nameEnd, "content-length") ? contentLength(value, valueEnd) : null;
             case 17 -> isIgnoringCase(name, nameEnd, "transfer-encoding") ? transferEncoding(value, valueEnd) : null;
             // Netty's decoder gives a request with this field of a dead websocket draft a body of eight bytes.
-            case 18 -> isIgnoringCase(name, nameEnd, "sec-websocket-key1") ? BAD_FRAMING : null;
+            case 18 -> isIgnoringCase(name, nameEnd, "sec-websocket-key1") ? MALFORMED : null;
             default -> null;
         };
     }
@@ -221,12 +234,12 @@ final class RequestHead {
 
     private @Nullable Refusal contentLength(int from, int to) {
         if (++lengths > 1 || to == from || to - from > MAX_LENGTH_DIGITS) {
-            return BAD_LENGTH;
+            return MALFORMED;
         }
         long value = 0;
         for (int i = from; i < to; i++) {
             if (!digit(i)) {
-                return BAD_LENGTH;
+                return MALFORMED;
             }
             value = value * 10 + (bytes[i] - '0');
         }

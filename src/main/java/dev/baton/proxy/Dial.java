@@ -10,8 +10,8 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpRequestEncoder;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -62,8 +62,9 @@ final class Dial implements ChannelFutureListener {
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        ResponseDecoder decoder = new ResponseDecoder(decoding());
                         channel.pipeline()
-                                .addLast(new HttpClientCodec(decoding(), true, false), new UpstreamConnection(pool));
+                                .addLast(decoder, new HttpRequestEncoder(), new UpstreamConnection(pool, decoder));
                     }
                 })
                 .connect(upstreams.target())

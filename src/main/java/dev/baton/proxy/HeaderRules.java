@@ -4,6 +4,7 @@ import dev.baton.http.Answers;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpVersion;
@@ -42,6 +43,8 @@ final class HeaderRules {
         if (headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) {
             // In the one spelling that no server can misread.
             headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+        } else if (usuallyHasBody(request.method()) && !headers.contains(HttpHeaderNames.CONTENT_LENGTH)) {
+            headers.set(HttpHeaderNames.CONTENT_LENGTH, HttpHeaderValues.ZERO);
         }
 
         String forwardedFor = headers.get(KnativeHeaders.X_FORWARDED_FOR);
@@ -50,9 +53,15 @@ final class HeaderRules {
         } else {
             headers.set(KnativeHeaders.X_FORWARDED_FOR, joined(headers, forwardedFor) + ", " + peer);
         }
-        if (!headers.contains(HttpHeaderNames.HOST)) {
+        String host = headers.get(HttpHeaderNames.HOST);
+        if (host == null || host.isEmpty()) {
             headers.set(HttpHeaderNames.HOST, authority);
         }
+    }
+
+    /** Some servers refuse these without a length. */
+    private static boolean usuallyHasBody(HttpMethod method) {
+        return HttpMethod.POST.equals(method) || HttpMethod.PUT.equals(method) || HttpMethod.PATCH.equals(method);
     }
 
     /** Makes the program's response, final or not, one for the client. A sidecar's own marks are not the program's to set. */
@@ -60,6 +69,7 @@ final class HeaderRules {
         HttpHeaders headers = response.headers();
         removeHopByHop(headers);
         headers.remove(Answers.BATON_ERROR);
+        response.setStatus(GoStatus.of(response.status().code()));
     }
 
     /** A chunked body stays chunked, and its trailers stay announced. */

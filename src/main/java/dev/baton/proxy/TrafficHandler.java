@@ -35,11 +35,9 @@ final class TrafficHandler extends ChannelDuplexHandler {
             responseStarted = false;
             traffic.arrived(viaActivator);
             String host = headers.get(KnativeHeaders.ORIGINAL_HOST);
-            if (host != null) {
+            if (host != null && !host.isEmpty()) {
                 headers.remove(KnativeHeaders.ORIGINAL_HOST);
-                if (!host.isEmpty()) {
-                    headers.set(HttpHeaderNames.HOST, host);
-                }
+                headers.set(HttpHeaderNames.HOST, host);
             }
         }
         ctx.fireChannelRead(message);

@@ -24,6 +24,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private static final int TCP_ESTABLISHED = 1;
 
     private final UpstreamPool pool;
+    private final ResponseDecoder decoder;
     private @Nullable ChannelHandlerContext context;
 
     /** Whose exchange is open; null while the connection is idle, or spoilt. */
@@ -41,8 +42,9 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     /** When it became idle, in nanoseconds of {@code System.nanoTime}. */
     private long idleSince;
 
-    UpstreamConnection(UpstreamPool pool) {
+    UpstreamConnection(UpstreamPool pool, ResponseDecoder decoder) {
         this.pool = pool;
+        this.decoder = decoder;
     }
 
     private ChannelHandlerContext ctx() {
@@ -66,7 +68,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
      */
     boolean usable(boolean replayable) {
         EpollSocketChannel channel = (EpollSocketChannel) ctx().channel();
-        if (!channel.isActive()) {
+        if (!channel.isActive() || decoder.undecided()) {
             return false;
         }
         if (replayable) {
@@ -82,6 +84,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         answered = false;
         informational = false;
         failure = null;
+        decoder.expect(forwarder.request().method());
     }
 
     long idleSince() {
@@ -210,7 +213,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         }
         if (complete) {
             complete = false;
-            if (reusable && ctx.channel().isActive()) {
+            if (reusable && ctx.channel().isActive() && !decoder.undecided()) {
                 ctx.channel().config().setAutoRead(true);
                 pool.park(this);
             } else {

@@ -158,6 +158,23 @@ final class FailuresTest {
         }
     }
 
+    @Test
+    void octetsThatFollowAResponseSpoilTheConnectionEvenIfTheyAreNoAnswer() {
+        try (ProxyFixture proxy = new ProxyFixture(new Program(wire -> {
+                    while (true) {
+                        wire.request();
+                        wire.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+                    }
+                }));
+                Wire client = proxy.connect()) {
+            assertThat(client.request("HEAD", "/").headResponse().status()).isEqualTo(200);
+            for (int i = 0; i < 3; i++) {
+                assertThat(client.request("POST", "/").response().text()).isEqualTo("ok");
+                assertThat(client.request("HEAD", "/").headResponse().status()).isEqualTo(200);
+            }
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"Content-Length: 20", "Transfer-Encoding: chunked"})
     void aResponseThatBreaksOffIsNeverEndedCleanly(String framing) {

@@ -66,7 +66,7 @@ final class ResponsesTest {
             Wire.Message response = proxy.connect()
                     .send("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
                     .response();
-            assertThat(response.fields()).containsExactly("connection: close");
+            assertThat(response.fields()).isEmpty();
             assertThat(response.text()).isEqualTo("abc");
         }
     }
@@ -303,6 +303,21 @@ final class ResponsesTest {
                     client.request("GET", "/", "Connection: close").response();
             assertThat(response.field("Connection")).isEqualTo("close");
             assertThat(client.rest()).isEmpty();
+        }
+    }
+
+    @Test
+    void theProgramsOwnWordsForAStatusAreNotPassedOn() {
+        try (ProxyFixture proxy = new ProxyFixture(new Program(wire -> {
+                    while (true) {
+                        String code = wire.request().target().substring(1);
+                        wire.send("HTTP/1.1 " + code + " My\tWords\r\nContent-Length: 0\r\n\r\n");
+                    }
+                }));
+                Wire client = proxy.connect()) {
+            assertThat(client.request("GET", "/404").head().startLine()).isEqualTo("HTTP/1.1 404 Not Found");
+            assertThat(client.request("GET", "/418").head().startLine()).isEqualTo("HTTP/1.1 418 I'm a teapot");
+            assertThat(client.request("GET", "/599").head().startLine()).isEqualTo("HTTP/1.1 599 status code 599");
         }
     }
 
