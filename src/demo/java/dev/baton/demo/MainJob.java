@@ -64,9 +64,23 @@ final class MainJob {
                 // What fails here fails because the run was told to end; the exit code is the signal's.
                 new CountDownLatch(1).await();
             }
-            complain("run: " + (e.getMessage() == null ? e.toString() : e.getMessage()), pods);
+            complain("run: " + reason(e, pods), pods);
             return 1;
         }
+    }
+
+    /** A pod that has ended explains every other failure. */
+    private static String reason(IOException failure, List<Pod> pods) throws InterruptedException {
+        // The connection breaks a moment before the process is known to have ended.
+        Thread.sleep(200);
+        for (Pod pod : pods) {
+            try {
+                pod.requireAlive();
+            } catch (IOException e) {
+                return e.getMessage();
+            }
+        }
+        return failure.getMessage() == null ? failure.toString() : failure.getMessage();
     }
 
     private int run(Path file, List<Pod> pods) throws IOException, InterruptedException {

@@ -103,8 +103,7 @@ final class Pod {
     private void await(HttpRequest request, String body, long end) throws IOException, InterruptedException {
         String last = "no answer";
         while (System.nanoTime() - end < 0) {
-            requireAlive(sidecar, "sidecar");
-            requireAlive(function, "function");
+            requireAlive();
             try {
                 HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
                 if (answer.statusCode() == 200 && answer.body().startsWith(body)) {
@@ -118,6 +117,12 @@ final class Pod {
         }
         throw new IOException("the " + place.name() + "'s pod is not ready in time: " + last + " on "
                 + request.uri().getPath());
+    }
+
+    /** @throws IOException that says which of the two processes ended, and how */
+    void requireAlive() throws IOException {
+        requireAlive(sidecar, "sidecar");
+        requireAlive(function, "function");
     }
 
     private void requireAlive(Process process, String what) throws IOException {
