@@ -24,7 +24,6 @@ import java.util.function.BooleanSupplier;
 final class ObjectPlane implements AutoCloseable {
     private static final Duration GRACE = Duration.ofSeconds(60);
     private static final Duration POOL_IDLE = Duration.ofSeconds(30);
-    private static final int OBJECTS_MAX = 100_000;
     private static final Duration SWEEP = Duration.ofMinutes(1);
 
     private final JsonLog log;
@@ -85,7 +84,7 @@ final class ObjectPlane implements AutoCloseable {
                 objects.storeBytes(),
                 objects.ttl(),
                 objects.ttlMax(),
-                OBJECTS_MAX,
+                Runtime.getRuntime().maxMemory() / 4,
                 objects.tombstones(),
                 GRACE,
                 POOL_IDLE);

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -35,7 +34,7 @@ public final class ObjectStore implements AutoCloseable {
     private final Room room;
     private final Wheel wheel;
     private final Tombstones dead;
-    private final HashMap<UUID, Stored> live = new HashMap<>();
+    private final ObjectTable live = new ObjectTable();
     private int retrievals;
     private boolean closed;
 
@@ -149,7 +148,7 @@ public final class ObjectStore implements AutoCloseable {
                     room.budgetBytes(),
                     pool.usedBytes(),
                     pool.idleBytes(),
-                    live.size(),
+                    live.count(),
                     room.waiters(),
                     retrievals,
                     dead.count(),
@@ -167,7 +166,7 @@ public final class ObjectStore implements AutoCloseable {
             pool.close(out.doomed);
             room.refuseAll(new IllegalStateException("store is closed"), out);
             long now = clock.millis();
-            for (Stored object : List.copyOf(live.values())) {
+            for (Stored object = live.any(); object != null; object = live.any()) {
                 end(object, GoneReason.DELETED, now, out);
             }
         }
@@ -190,7 +189,7 @@ public final class ObjectStore implements AutoCloseable {
         } catch (Throwable e) {
             Aftermath out = new Aftermath();
             synchronized (lock) {
-                room.objectEnded();
+                room.unclaim(spec, null, clock.millis(), out);
                 room.serve(out);
             }
             finish(out);
@@ -204,18 +203,17 @@ public final class ObjectStore implements AutoCloseable {
             synchronized (lock) {
                 long now = clock.millis();
                 if (closed) {
-                    room.objectEnded();
-                    if (space != null) {
-                        room.release(space, now, out);
-                    }
+                    room.unclaim(spec, space, now, out);
                     checkOpen();
                 }
                 long deadline = now + Math.max(1, ttl.toMillis());
-                Stored object;
+                UUID id;
                 do {
                     ids.nextBytes(random);
-                    object = new Stored(this, uuid(random, 0), uuid(random, 16), spec, deadline);
-                } while (live.putIfAbsent(object.id, object) != null);
+                    id = uuid(random, 0);
+                } while (live.find(id) != null);
+                Stored object = new Stored(this, id, uuid(random, 16), spec, deadline);
+                live.add(object);
                 Writer writer = new Writer(object, Instant.ofEpochMilli(clock.wallMillis(deadline)));
                 object.writer = writer;
                 if (space != null) {
@@ -447,21 +445,14 @@ public final class ObjectStore implements AutoCloseable {
     // ---- the end of an object
 
     private Lookup look(UUID id, UUID capability, long now, Aftermath out) {
-        Stored object = live.get(id);
-        if (object != null && same(object.capability, capability)) {
+        Stored object = live.find(id);
+        if (object != null && object.hasCapability(capability)) {
             expireIfDue(object, now, out);
             GoneReason gone = object.gone;
             return gone == null ? new Lookup.Found(object) : new Lookup.Gone(gone);
         }
         GoneReason gone = dead.find(id, capability, now);
         return gone == null ? Lookup.Unknown.INSTANCE : new Lookup.Gone(gone);
-    }
-
-    /** In a time that does not depend on where they differ. */
-    private static boolean same(UUID a, UUID b) {
-        long difference = (a.getMostSignificantBits() ^ b.getMostSignificantBits())
-                | (a.getLeastSignificantBits() ^ b.getLeastSignificantBits());
-        return difference == 0;
     }
 
     private void expireIfDue(Stored object, long now, Aftermath out) {
@@ -472,12 +463,11 @@ public final class ObjectStore implements AutoCloseable {
 
     private void end(Stored object, GoneReason reason, long now, Aftermath out) {
         object.gone = reason;
-        live.remove(object.id);
+        live.remove(object);
         wheel.remove(object);
-        room.objectEnded();
         long graceMillis = settings.grace().toMillis();
         long remembered = reason == GoneReason.EXPIRED ? now + graceMillis : object.deadlineMillis;
-        dead.bury(object.id, object.capability, reason, remembered);
+        dead.bury(object.id(), object.capability(), reason, remembered);
         if (object.writer != null) {
             refuseGrowth(object.writer, new ObjectGoneException(reason), out);
         }
@@ -493,9 +483,10 @@ public final class ObjectStore implements AutoCloseable {
     }
 
     private void freeIfUnused(Stored object, long now, Aftermath out) {
-        if (object.gone != null && object.active == 0 && object.writer == null) {
+        if (object.gone != null && object.active == 0 && object.writer == null && !object.freed) {
+            object.freed = true;
             wheel.remove(object);
-            room.release(object.content, now, out);
+            room.release(object, now, out);
             room.serve(out);
         }
     }

@@ -21,19 +21,19 @@ final class Room {
     private final Object lock;
     private final MemoryPool pool;
     private final long budgetBytes;
-    private final int maxObjects;
+    private final long bookkeepingBytesMax;
     private final LinkedHashSet<Waiter.Growth> growths = new LinkedHashSet<>();
     private final LinkedHashSet<Waiter.Put> puts = new LinkedHashSet<>();
     /** What the uploads in the line of growths hold. */
     private long waitingBytes;
 
-    private int objects;
+    private long bookkeepingBytes;
 
     Room(Object lock, MemoryPool pool, StoreSettings settings) {
         this.lock = lock;
         this.pool = pool;
         this.budgetBytes = SizeClasses.wholePages(settings.budgetBytes());
-        this.maxObjects = settings.maxObjects();
+        this.bookkeepingBytesMax = settings.bookkeepingBytes();
     }
 
     long budgetBytes() {
@@ -51,13 +51,14 @@ final class Room {
     }
 
     private @Nullable Claim claimNow(PutSpec spec) {
-        if (objects >= maxObjects) {
+        long heap = Stored.bookkeepingBytes(spec);
+        if (bookkeepingBytes > 0 && bookkeepingBytes + heap > bookkeepingBytesMax) {
             return null;
         }
         long bytes = spec.size() == PutSpec.UNKNOWN_SIZE ? FIRST_EXTENT : spec.size();
         Claim claim = bytes == 0 ? new Claim(null, List.of()) : claimBytes(bytes, bytes);
         if (claim != null) {
-            objects++;
+            bookkeepingBytes += heap;
         }
         return claim;
     }
@@ -151,13 +152,18 @@ final class Room {
         waitingBytes = 0;
     }
 
-    /** An object ended, or did not come to be. */
-    void objectEnded() {
-        objects--;
+    /** The object of a claim did not come to be. */
+    void unclaim(PutSpec spec, @Nullable Space space, long nowMillis, Aftermath out) {
+        bookkeepingBytes -= Stored.bookkeepingBytes(spec);
+        if (space != null) {
+            release(space, nowMillis, out);
+        }
     }
 
     /** Frees an object's memory. */
-    void release(Content content, long nowMillis, Aftermath out) {
+    void release(Stored object, long nowMillis, Aftermath out) {
+        bookkeepingBytes -= object.bookkeepingBytes();
+        Content content = object.content;
         long written = content.written();
         for (Space space : content.clear()) {
             pool.release(space, Math.clamp(written, 0, space.capacity()), nowMillis, out.doomed);

@@ -8,9 +8,16 @@ import org.jspecify.annotations.Nullable;
  * Guarded by the store's lock, except for what is final or volatile.
  */
 final class Stored implements StoredObject {
+    /** This, its content with one space, and its share of the table. */
+    private static final long OBJECT_BYTES = 240;
+    /** A string without its characters, which are of one byte in header fields. */
+    private static final long STRING_BYTES = 48;
+
     final ObjectStore store;
-    final UUID id;
-    final UUID capability;
+    final long idHigh;
+    final long idLow;
+    private final long capabilityHigh;
+    private final long capabilityLow;
     final long declaredSize;
     final int retrievals;
     final String contentType;
@@ -39,19 +46,56 @@ final class Stored implements StoredObject {
     @Nullable
     Stored after;
 
+    /** The next object in its chain of the table. */
+    @Nullable
+    Stored chained;
+
     int active;
     int usedUp;
-    private int givenBack;
+    private byte givenBack;
+    /** Whether its memory has been given back: nobody touches it any more. */
+    boolean freed;
 
     Stored(ObjectStore store, UUID id, UUID capability, PutSpec spec, long deadlineMillis) {
         this.deadlineMillis = deadlineMillis;
         this.store = store;
-        this.id = id;
-        this.capability = capability;
+        this.idHigh = id.getMostSignificantBits();
+        this.idLow = id.getLeastSignificantBits();
+        this.capabilityHigh = capability.getMostSignificantBits();
+        this.capabilityLow = capability.getLeastSignificantBits();
         this.declaredSize = spec.size();
         this.retrievals = spec.retrievals();
         this.contentType = spec.contentType();
         this.digest = spec.digest();
+    }
+
+    UUID id() {
+        return new UUID(idHigh, idLow);
+    }
+
+    UUID capability() {
+        return new UUID(capabilityHigh, capabilityLow);
+    }
+
+    /** In a time that does not depend on where they differ. */
+    boolean hasCapability(UUID shown) {
+        long difference =
+                (capabilityHigh ^ shown.getMostSignificantBits()) | (capabilityLow ^ shown.getLeastSignificantBits());
+        return difference == 0;
+    }
+
+    /** An estimate from above of the heap that it takes until it is freed. */
+    static long bookkeepingBytes(PutSpec spec) {
+        return bookkeepingBytes(spec.contentType(), spec.digest());
+    }
+
+    long bookkeepingBytes() {
+        return bookkeepingBytes(contentType, digest);
+    }
+
+    private static long bookkeepingBytes(String contentType, @Nullable String digest) {
+        long strings = STRING_BYTES + contentType.length() + (digest == null ? 0 : STRING_BYTES + digest.length());
+        return OBJECT_BYTES + strings;
     }
 
     @Override
@@ -111,9 +155,8 @@ final class Stored implements StoredObject {
         reader.after = null;
     }
 
-    @SuppressWarnings(
-            "NonAtomicVolatileUpdate") // Written under the store's lock only; volatile for the writer's glance without
-    // it.
+    // Written under the store's lock only; volatile for the writer's glance without it.
+    @SuppressWarnings("NonAtomicVolatileUpdate")
     void starves(Reader reader, boolean starves) {
         if (reader.starved != starves) {
             reader.starved = starves;

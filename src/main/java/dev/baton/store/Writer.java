@@ -27,12 +27,12 @@ final class Writer implements Upload {
 
     @Override
     public UUID id() {
-        return object.id;
+        return object.id();
     }
 
     @Override
     public UUID capability() {
-        return object.capability;
+        return object.capability();
     }
 
     @Override

@@ -26,8 +26,22 @@ class BookkeepingTest {
                 upload.complete();
             }
             long perObject = (usedHeap() - before) / OBJECTS;
-            assertThat(perObject).isLessThan(BYTES_PER_OBJECT_MAX);
+            PutSpec longest = new PutSpec(100, 1, null, "x".repeat(256), "x".repeat(256));
+            assertThat(perObject).as("the store's own estimate").isLessThanOrEqualTo(Stored.bookkeepingBytes(longest));
+            assertThat(Stored.bookkeepingBytes(longest)).isLessThan(BYTES_PER_OBJECT_MAX);
             assertThat(fixture.store.figures().objects()).isEqualTo(OBJECTS);
+        }
+    }
+
+    @Test
+    void theEstimateHoldsWithoutMetadataToo() {
+        try (StoreFixture fixture = new StoreFixture(256 << 20)) {
+            long before = usedHeap();
+            for (int i = 0; i < OBJECTS; i++) {
+                fixture.put(new byte[1 + i % 500]);
+            }
+            long perObject = (usedHeap() - before) / OBJECTS;
+            assertThat(perObject).isLessThanOrEqualTo(Stored.bookkeepingBytes(StoreFixture.spec(1)));
         }
     }
 

@@ -68,7 +68,7 @@ class ExpiryTest {
                 1 << 20,
                 Duration.ofSeconds(60),
                 Duration.ofDays(2),
-                100,
+                1 << 20,
                 100,
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(30));
@@ -172,7 +172,7 @@ class ExpiryTest {
                 1 << 20,
                 Duration.ofSeconds(60),
                 Duration.ofHours(1),
-                1000,
+                1 << 20,
                 10,
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(30));

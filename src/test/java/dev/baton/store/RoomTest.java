@@ -30,12 +30,12 @@ class RoomTest {
         return ((Waiting) admission).upload();
     }
 
-    private static StoreSettings settings(long budgetBytes, int maxObjects) {
+    private static StoreSettings settings(long budgetBytes, long bookkeepingBytes) {
         return new StoreSettings(
                 budgetBytes,
                 Duration.ofSeconds(60),
                 Duration.ofHours(1),
-                maxObjects,
+                bookkeepingBytes,
                 100,
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(30));
@@ -131,7 +131,7 @@ class RoomTest {
 
     @Test
     void objectsAreBoundedInNumberToo() {
-        try (StoreFixture fixture = new StoreFixture(settings(MIB, 3))) {
+        try (StoreFixture fixture = new StoreFixture(settings(MIB, 3 * 400))) {
             List<Upload> uploads = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
                 uploads.add(fixture.put(new byte[0]));

@@ -16,6 +16,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -68,10 +69,13 @@ final class StoreFixture implements AutoCloseable {
         wallMillis.addAndGet(millis);
     }
 
+    // Plain checks where tests come by a hundred thousand times: the library's assertions take longer than the store.
+
     Upload begin(PutSpec spec) {
-        Admission admission = store.admit(spec);
-        assertThat(admission).isInstanceOf(Admitted.class);
-        return ((Admitted) admission).upload();
+        if (store.admit(spec) instanceof Admitted(Upload upload)) {
+            return upload;
+        }
+        throw new AssertionError("not admitted");
     }
 
     Upload put(byte[] bytes, int retrievals) {
@@ -86,9 +90,10 @@ final class StoreFixture implements AutoCloseable {
     }
 
     StoredObject find(Upload upload) {
-        Lookup lookup = store.find(upload.id(), upload.capability());
-        assertThat(lookup).isInstanceOf(Found.class);
-        return ((Found) lookup).object();
+        if (lookup(upload) instanceof Found(StoredObject object)) {
+            return object;
+        }
+        throw new AssertionError("not found");
     }
 
     Lookup lookup(Upload upload) {
@@ -96,16 +101,17 @@ final class StoreFixture implements AutoCloseable {
     }
 
     Retrieval retrieve(Upload upload) {
-        Reservation reservation = find(upload).reserve();
-        assertThat(reservation).isInstanceOf(Reserved.class);
-        return ((Reserved) reservation).retrieval();
+        if (find(upload).reserve() instanceof Reserved(Retrieval retrieval)) {
+            return retrieval;
+        }
+        throw new AssertionError("not reserved");
     }
 
     static byte[] readAll(Retrieval retrieval) {
         ByteBuffer all = ByteBuffer.allocate(Math.toIntExact(retrieval.size()));
         while (!retrieval.finished(all.position())) {
             ByteBuffer part = retrieval.read(all.position(), 64 << 10);
-            assertThat(part).isNotNull();
+            Objects.requireNonNull(part, "nothing to read");
             all.put(part);
         }
         return all.array();
