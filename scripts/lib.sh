@@ -56,7 +56,11 @@ build() {
     if [ -e "$built" ] && [ -z "$(cd "$BATON_ROOT" && find pom.xml .mvn NOTICE src integration -newer "$built" -print -quit)" ]; then
         return
     fi
-    say "building (the first time downloads Maven and the libraries) ..."
+    if [ -e "${BATON_M2:-$HOME/.m2}/wrapper" ]; then
+        say "building ..."
+    else
+        say "building; downloads Maven and the libraries first ..."
+    fi
     mkdir -p "$BATON_ROOT/target"
     if ! maven package -DskipTests >"$log" 2>&1; then
         grep -E '^\[(ERROR|WARNING)\]' "$log" >&2 || tail -n 30 "$log" >&2

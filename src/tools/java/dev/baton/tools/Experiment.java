@@ -97,8 +97,9 @@ enum Experiment {
             Map<String, Double> figures = new LinkedHashMap<>();
             try (SidecarProcess producer = start(dist, work, Loopback.free(1), settings);
                     SidecarProcess consumer = start(dist, work, Loopback.free(2), settings)) {
-                producer.awaitOk(SidecarProcess.ADMIN, "/actuator/health", PATIENCE);
-                consumer.awaitOk(SidecarProcess.ADMIN, "/actuator/health", PATIENCE);
+                // There is no user's program to be ready.
+                producer.awaitOk(SidecarProcess.ADMIN, "/actuator/health/liveness", PATIENCE);
+                consumer.awaitOk(SidecarProcess.ADMIN, "/actuator/health/liveness", PATIENCE);
                 passed(producer, consumer, KILOBYTE, 2000, "1 KB ms", figures);
                 passed(producer, consumer, 100 * KILOBYTE, 500, "100 KB ms", figures);
                 passed(producer, consumer, KILOBYTE * KILOBYTE, 100, "1 MB ms", figures);
