@@ -2,27 +2,20 @@ package dev.baton;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A real sidecar in a process of its own: start, exit codes, drain, and what the admin port gives to whom. */
+/** A real sidecar in a process of its own: start, exit codes, drain. */
 class SidecarProcessTest {
     private static final String PROBE_AGENT = "Knative-Activator-Probe";
 
@@ -252,162 +245,6 @@ class SidecarProcessTest {
             sidecar.awaitLine("Attached drain handler from user-container").terminate();
             assertThat(hook.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
             assertThat(sidecar.awaitExit()).isZero();
-        }
-    }
-
-    @Test
-    @DisplayName("inside the pod the whole control plane is there, and nothing that shows settings or beans")
-    void controlPlaneInside() throws Exception {
-        try (var user = new UserProgram(address);
-                var sidecar = start()) {
-            sidecar.awaitControlPlane();
-            sidecar.get(SidecarProcess.MAIN, "/");
-            for (String path : List.of(
-                    "health",
-                    "health/liveness",
-                    "health/readiness",
-                    "info",
-                    "metrics",
-                    "loggers",
-                    "threaddump",
-                    "baton")) {
-                assertThat(sidecar.get(SidecarProcess.ADMIN, "/actuator/" + path)
-                                .statusCode())
-                        .as(path)
-                        .isEqualTo(200);
-            }
-            assertThat(sidecar.get(SidecarProcess.ADMIN, "/actuator/prometheus").body())
-                    .contains("\nbaton_requests_total 1.0\n")
-                    .contains("\njvm_memory_used_bytes{")
-                    .contains("\nprocess_files_open_files ");
-            for (String path :
-                    List.of("env", "beans", "configprops", "heapdump", "shutdown", "mappings", "conditions")) {
-                assertThat(sidecar.get(SidecarProcess.ADMIN, "/actuator/" + path)
-                                .statusCode())
-                        .as(path)
-                        .isEqualTo(404);
-            }
-        }
-    }
-
-    @Test
-    @DisplayName("log levels can be read and set at run time, the sidecar's own among them")
-    void loggers() throws Exception {
-        try (var sidecar = start()) {
-            sidecar.awaitControlPlane();
-            assertThat(sidecar.get(SidecarProcess.ADMIN, "/actuator/loggers/io.netty")
-                            .body())
-                    .contains("\"effectiveLevel\":\"WARN\"");
-            for (String logger : List.of("io.netty", "queueproxy")) {
-                var set = sidecar.send(sidecar.request(SidecarProcess.ADMIN, "/actuator/loggers/" + logger)
-                        .header("Content-Type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString("{\"configuredLevel\":\"ERROR\"}"))
-                        .build());
-                assertThat(set.statusCode()).isEqualTo(204);
-                assertThat(sidecar.get(SidecarProcess.ADMIN, "/actuator/loggers/" + logger)
-                                .body())
-                        .contains("\"effectiveLevel\":\"ERROR\"");
-            }
-            sidecar.terminate();
-            assertThat(sidecar.awaitExit()).isZero();
-            assertThat(sidecar.stdout()).doesNotContain("Received TERM signal");
-        }
-    }
-
-    @Test
-    @DisplayName(
-            "another pod is served health, info and Prometheus, and 404 for the rest, whatever it claims in headers")
-    void controlPlaneOutside() throws Exception {
-        try (var sidecar = start();
-                var otherPod = SidecarProcess.client(SidecarProcess.freeAddress())) {
-            sidecar.awaitControlPlane();
-            for (String path : List.of("health", "health/liveness", "health/readiness", "info", "prometheus")) {
-                assertThat(fromOutside(otherPod, sidecar, "/actuator/" + path).statusCode())
-                        .as(path)
-                        .isEqualTo(200);
-            }
-            for (String path : List.of(
-                    "/actuator/baton",
-                    "/actuator/loggers",
-                    "/actuator/threaddump",
-                    "/actuator/metrics",
-                    "/actuator",
-                    "/v1/objects",
-                    "/v1/invoke")) {
-                var answer = fromOutside(otherPod, sidecar, path);
-                assertThat(answer.statusCode()).as(path).isEqualTo(404);
-                assertThat(answer.body()).isEqualTo("404 page not found\n");
-            }
-        }
-    }
-
-    private static HttpResponse<String> fromOutside(
-            java.net.http.HttpClient otherPod, SidecarProcess sidecar, String path) throws Exception {
-        return otherPod.send(
-                sidecar.request(SidecarProcess.ADMIN, path)
-                        .header("X-Forwarded-For", "127.0.0.1")
-                        .header("Forwarded", "for=" + sidecar.address())
-                        .build(),
-                BodyHandlers.ofString());
-    }
-
-    /** The user's program: says which path it was asked for, and can be told to wait with that. */
-    private static final class UserProgram implements AutoCloseable {
-        private final HttpServer server;
-        private final CountDownLatch arrived = new CountDownLatch(1);
-        private volatile CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
-        private volatile String heldPath = "";
-        private volatile int served;
-
-        UserProgram(String address) throws IOException {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral(address), SidecarProcess.USER), 0);
-            server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-            server.createContext("/", exchange -> {
-                String path = exchange.getRequestURI().getPath();
-                if (path.equals(heldPath)) {
-                    arrived.countDown();
-                    gate.join();
-                }
-                byte[] body = ("served " + path).getBytes(java.nio.charset.StandardCharsets.UTF_8);
-                exchange.sendResponseHeaders(200, body.length);
-                try (var out = exchange.getResponseBody()) {
-                    out.write(body);
-                }
-                count();
-            });
-            server.start();
-        }
-
-        private synchronized void count() {
-            served++;
-        }
-
-        int served() {
-            return served;
-        }
-
-        /** The next request for /held waits. */
-        void hold() {
-            gate = new CompletableFuture<>();
-            heldPath = "/held";
-        }
-
-        void awaitArrival() {
-            try {
-                assertThat(arrived.await(30, TimeUnit.SECONDS)).isTrue();
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        }
-
-        void release() {
-            gate.complete(null);
-        }
-
-        @Override
-        public void close() {
-            release();
-            server.stop(0);
         }
     }
 }

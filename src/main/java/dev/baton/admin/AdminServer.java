@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.function.BiFunction;
 import org.reactivestreams.Publisher;
+import reactor.core.publisher.Mono;
 import reactor.netty.ChannelBindException;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpRequestDecoderSpec;
@@ -48,13 +49,27 @@ public final class AdminServer implements AutoCloseable {
                     .idleTimeout(IDLE_MAX)
                     .httpRequestDecoder(AdminServer::decoding)
                     .doOnChannelInit((observer, channel, remote) -> UploadGuard.install(channel))
-                    .handle(handler)
+                    .handle((request, response) -> inTurn(request, response, handler))
                     .bindNow());
         } catch (ChannelBindException e) {
             var failure = new BindException("cannot listen on " + address + ": " + e.getMessage());
             failure.initCause(e);
             throw failure;
         }
+    }
+
+    /**
+     * Runs the handler as a task of its own on the connection's loop. Called within the read, a handler that answers at once
+     * leaves a connection unread for ever when its request had to wait for the end of the one before it (seen in Reactor
+     * Netty 1.3.7; its issue 4361).
+     */
+    private static Mono<Void> inTurn(
+            HttpServerRequest request,
+            HttpServerResponse response,
+            BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> handler) {
+        Mono<Void> turn = Mono.create(sink -> request.withConnection(
+                connection -> connection.channel().eventLoop().execute(sink::success)));
+        return turn.then(Mono.defer(() -> Mono.from(handler.apply(request, response))));
     }
 
     /** The port that it listens on. */

@@ -1,180 +1,83 @@
 package dev.baton.admin;
 
-import dev.baton.proxy.MainPipeline;
-import dev.baton.store.ObjectStore;
-import dev.baton.telemetry.Traffic;
-import dev.baton.transfer.Transfer;
-import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
-import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
-import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
-import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
-import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
-import org.springframework.boot.actuate.autoconfigure.endpoint.jackson.JacksonEndpointAutoConfiguration;
-import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointAutoConfiguration;
-import org.springframework.boot.actuate.autoconfigure.info.InfoContributorAutoConfiguration;
-import org.springframework.boot.actuate.autoconfigure.info.InfoEndpointAutoConfiguration;
-import org.springframework.boot.actuate.autoconfigure.logging.LoggersEndpointAutoConfiguration;
-import org.springframework.boot.actuate.autoconfigure.management.ThreadDumpEndpointAutoConfiguration;
-import org.springframework.boot.actuate.autoconfigure.web.server.ManagementContextAutoConfiguration;
-import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
-import org.springframework.boot.autoconfigure.info.ProjectInfoAutoConfiguration;
-import org.springframework.boot.health.autoconfigure.actuate.endpoint.HealthEndpointAutoConfiguration;
-import org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration;
-import org.springframework.boot.health.contributor.Health;
-import org.springframework.boot.health.contributor.ReactiveHealthIndicator;
-import org.springframework.boot.http.codec.autoconfigure.CodecsAutoConfiguration;
-import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
-import org.springframework.boot.logging.LoggingSystem;
-import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
-import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
-import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsEndpointAutoConfiguration;
-import org.springframework.boot.micrometer.metrics.autoconfigure.export.prometheus.PrometheusMetricsExportAutoConfiguration;
-import org.springframework.boot.web.server.reactive.ReactiveWebServerFactory;
-import org.springframework.boot.webflux.autoconfigure.HttpHandlerAutoConfiguration;
-import org.springframework.boot.webflux.autoconfigure.WebFluxAutoConfiguration;
-import org.springframework.boot.webflux.autoconfigure.actuate.endpoint.web.WebFluxHealthEndpointExtensionAutoConfiguration;
+import org.springframework.boot.context.logging.LoggingApplicationListener;
+import org.springframework.boot.support.EnvironmentPostProcessorApplicationListener;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.Bean;
-import reactor.core.publisher.Mono;
 
-/**
- * The Spring part of a sidecar: WebFlux with Actuator, and nothing that a request to the user's program passes. Each
- * auto-configuration is named, because every class it would find by itself is paid for in every pod.
- *
- * <p>The objects of the request plane come in as beans by {@link #start}; their types are the parameters of the methods here.
- */
-@SpringBootConfiguration(proxyBeanMethods = false)
-@ImportAutoConfiguration({
-    CodecsAutoConfiguration.class,
-    JacksonAutoConfiguration.class,
-    HttpHandlerAutoConfiguration.class,
-    WebFluxAutoConfiguration.class,
-    ManagementContextAutoConfiguration.class,
-    EndpointAutoConfiguration.class,
-    JacksonEndpointAutoConfiguration.class,
-    WebEndpointAutoConfiguration.class,
-    HealthContributorRegistryAutoConfiguration.class,
-    HealthEndpointAutoConfiguration.class,
-    WebFluxHealthEndpointExtensionAutoConfiguration.class,
-    ProjectInfoAutoConfiguration.class,
-    InfoContributorAutoConfiguration.class,
-    InfoEndpointAutoConfiguration.class,
-    LoggersEndpointAutoConfiguration.class,
-    ThreadDumpEndpointAutoConfiguration.class,
-    MetricsAutoConfiguration.class,
-    PrometheusMetricsExportAutoConfiguration.class,
-    CompositeMeterRegistryAutoConfiguration.class,
-    MetricsEndpointAutoConfiguration.class,
-})
-public class ControlPlane {
-    /** The control plane while it runs. */
-    public static final class Running implements AutoCloseable {
-        private final ConfigurableApplicationContext context;
-        private final PlaneMeters meters;
+/** The Spring part of a sidecar while it runs. */
+public final class ControlPlane implements AutoCloseable {
+    /** All that Spring is told; who may see which endpoint is decided by {@link AdminRoutes}. */
+    private static final Map<String, Object> SETTINGS = Map.of(
+            "server.forward-headers-strategy", "none",
+            "spring.web.resources.add-mappings", "false",
+            "management.endpoints.web.exposure.include", "health,info,metrics,prometheus,loggers,threaddump,baton",
+            "management.endpoints.web.discovery.enabled", "false",
+            "management.endpoint.health.group.liveness.include", "livenessState",
+            "management.endpoint.health.group.readiness.include", "readinessState");
 
-        private Running(ConfigurableApplicationContext context) {
-            this.context = context;
-            this.meters = context.getBean(PlaneMeters.class);
-        }
+    private final ConfigurableApplicationContext context;
+    private final PlaneMeters meters;
 
-        /** About once a second, on any thread. */
-        public void tick() {
-            meters.addCalls();
-        }
-
-        /** Takes the routes off the port and ends Spring. Blocks. */
-        @Override
-        public void close() {
-            context.close();
-        }
+    private ControlPlane(ConfigurableApplicationContext context) {
+        this.context = context;
+        this.meters = context.getBean(PlaneMeters.class);
     }
-
-    ControlPlane() {}
 
     /**
      * Starts Spring. Blocks until its routes are attached.
      *
      * @param plane objects of the request plane by bean name
      */
-    public static Running start(Map<String, Object> plane) {
-        System.setProperty(LoggingSystem.SYSTEM_PROPERTY, BridgedLoggingSystem.class.getName());
-        var application = new SpringApplication(ControlPlane.class);
+    public static ControlPlane start(Map<String, Object> plane) {
+        var application = new SpringApplication(ControlPlaneBeans.class);
         application.setWebApplicationType(WebApplicationType.REACTIVE);
         application.setBannerMode(Banner.Mode.OFF);
         application.setLogStartupInfo(false);
         // The drain closes the context when its time has come, not whoever sees the signal first.
         application.setRegisterShutdownHook(false);
-        application.addInitializers(context -> {
+        application.setDefaultProperties(SETTINGS);
+        application.setListeners(listeners(application));
+        application.setInitializers(List.of(context -> {
+            ConfigurableListableBeanFactory beans = context.getBeanFactory();
+            beans.registerSingleton("loggingSystem", new BridgedLoggingSystem(ControlPlane.class.getClassLoader()));
             for (Map.Entry<String, Object> bean : plane.entrySet()) {
-                context.getBeanFactory().registerSingleton(bean.getKey(), bean.getValue());
+                beans.registerSingleton(bean.getKey(), bean.getValue());
             }
-        });
-        return new Running(application.run());
+        }));
+        return new ControlPlane(application.run());
     }
 
-    @Bean
-    ReactiveWebServerFactory adminServer(AdminRoutes routes) {
-        return new AttachingServerFactory(routes);
+    /**
+     * Without the one that looks for files and variables with settings (a sidecar's are in {@code config}, and looking takes
+     * a tenth of the start), and the one that sets logging up, which is done.
+     */
+    private static List<ApplicationListener<?>> listeners(SpringApplication application) {
+        var kept = new ArrayList<ApplicationListener<?>>();
+        for (ApplicationListener<?> listener : application.getListeners()) {
+            if (!(listener instanceof EnvironmentPostProcessorApplicationListener)
+                    && !(listener instanceof LoggingApplicationListener)) {
+                kept.add(listener);
+            }
+        }
+        return kept;
     }
 
-    @Bean
-    ReactiveHealthIndicator livenessState(Vitals vitals) {
-        return () -> Mono.fromSupplier(() -> health(vitals.alive()));
+    /** About once a second, on any thread. */
+    public void tick() {
+        meters.addCalls();
     }
 
-    @Bean
-    ReactiveHealthIndicator readinessState(Vitals vitals) {
-        return () -> Mono.fromCompletionStage(vitals::ready).map(ControlPlane::health);
-    }
-
-    private static Health health(boolean good) {
-        return good ? Health.up().build() : Health.outOfService().build();
-    }
-
-    @Bean
-    BatonEndpoint batonEndpoint(Traffic traffic, ObjectStore store, Transfer transfer) {
-        return new BatonEndpoint(traffic, store, transfer);
-    }
-
-    @Bean
-    PlaneMeters planeMeters(Traffic traffic, MainPipeline main, ObjectStore store, Transfer transfer) {
-        return new PlaneMeters(traffic, main, store, transfer);
-    }
-
-    @Bean
-    JvmMemoryMetrics memoryMeters() {
-        return new JvmMemoryMetrics();
-    }
-
-    @Bean
-    JvmThreadMetrics threadMeters() {
-        return new JvmThreadMetrics();
-    }
-
-    @Bean
-    ClassLoaderMetrics classMeters() {
-        return new ClassLoaderMetrics();
-    }
-
-    @Bean
-    ProcessorMetrics processorMeters() {
-        return new ProcessorMetrics();
-    }
-
-    @Bean
-    UptimeMetrics uptimeMeters() {
-        return new UptimeMetrics();
-    }
-
-    @Bean
-    FileDescriptorMetrics fileDescriptorMeters() {
-        return new FileDescriptorMetrics();
+    /** Takes the routes off the port and ends Spring. Blocks. */
+    @Override
+    public void close() {
+        context.close();
     }
 }

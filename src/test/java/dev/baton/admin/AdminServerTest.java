@@ -5,14 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.http.EventLoops;
 import io.netty.buffer.Unpooled;
+import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.Socket;
 import java.net.SocketException;
+import java.util.ArrayList;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
@@ -24,6 +30,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Publisher;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
@@ -217,6 +225,58 @@ class AdminServerTest {
         assertThat(answer).isNotNull();
         answer.run();
         assertThat(ask(loopback(), "GET", "/").status()).isEqualTo(404);
+    }
+
+    @Test
+    @DisplayName(
+            "a connection that is kept alive goes on, whichever thread answers, however soon the next request comes")
+    void keptAlive() throws Exception {
+        var elsewhere = says("control plane");
+        routes.controlPlane((request, response) -> Mono.defer(() -> Mono.from(elsewhere.apply(request, response)))
+                .subscribeOn(Schedulers.boundedElastic()));
+        var clients = new ArrayList<CompletableFuture<Void>>();
+        for (int client = 0; client < 4; client++) {
+            clients.add(CompletableFuture.runAsync(this::manyRequests));
+        }
+        for (var client : clients) {
+            client.get(60, TimeUnit.SECONDS);
+        }
+    }
+
+    private void manyRequests() {
+        byte[] slow = "GET /actuator/info HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(ISO_8859_1);
+        byte[] quick = "GET /nobodys HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(ISO_8859_1);
+        try (var socket = new Socket(loopback(), server.port())) {
+            socket.setSoTimeout(10_000);
+            socket.setTcpNoDelay(true);
+            var in = new BufferedInputStream(socket.getInputStream());
+            for (int i = 0; i < 1000; i++) {
+                socket.getOutputStream().write(slow);
+                skip(in, "control plane");
+                socket.getOutputStream().write(quick);
+                skip(in, NOT_FOUND);
+                if (i % 10 == 0) {
+                    socket.getOutputStream()
+                            .write(new String(quick, ISO_8859_1).repeat(5).getBytes(ISO_8859_1));
+                    for (int k = 0; k < 5; k++) {
+                        skip(in, NOT_FOUND);
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void skip(InputStream in, String body) throws IOException {
+        var text = new StringBuilder();
+        while (text.indexOf("\r\n\r\n") < 0 || !text.toString().endsWith(body)) {
+            int c = in.read();
+            if (c < 0) {
+                throw new EOFException(text.toString());
+            }
+            text.append((char) c);
+        }
     }
 
     @Test
