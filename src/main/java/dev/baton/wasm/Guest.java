@@ -81,6 +81,11 @@ final class Guest {
         return chain;
     }
 
+    /** Its host calls are part of this call from now on. */
+    void join(CallChain running) {
+        chain = running;
+    }
+
     /** A command's body; null for others. */
     @Nullable
     GuestInput input() {
@@ -114,7 +119,7 @@ final class Guest {
         if (handle == null) {
             throw new IllegalStateException("not a function with handle");
         }
-        chain = running;
+        join(running);
         GuestRegion region = new GuestRegion(this);
         region.fill(body);
         bodyAt = region.at();
@@ -133,7 +138,7 @@ final class Guest {
 
     /** Runs a WASI command to its end. */
     void run(GuestInput stdin, GuestOutput stdout, CallChain running) throws InterruptedException {
-        chain = running;
+        join(running);
         input = stdin;
         output = stdout;
         try {
