@@ -27,7 +27,7 @@ jdk_of_path() {
 use_jdk() {
     local home
     for home in "${JAVA_HOME:-}" "$(jdk_of_path)" /usr/lib/jvm/* /usr/java/* /usr/local/lib/jvm/* /opt/* /opt/java/* /opt/jdk/* \
-        "$HOME"/.sdkman/candidates/java/* "$HOME"/.jdks/* "$HOME"/.asdf/installs/java/* "$HOME"/.local/share/mise/installs/java/* \
+        "${HOME:-}"/.sdkman/candidates/java/* "${HOME:-}"/.jdks/* "${HOME:-}"/.asdf/installs/java/* "${HOME:-}"/.local/share/mise/installs/java/* \
         /home/linuxbrew/.linuxbrew/opt/openjdk@$JDK_MAJOR/libexec /Library/Java/JavaVirtualMachines/*/Contents/Home; do
         if [ -n "$home" ] && is_jdk "$home"; then
             export JAVA_HOME=$home PATH=$home/bin:$PATH
