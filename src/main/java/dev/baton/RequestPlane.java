@@ -23,11 +23,13 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +46,8 @@ final class RequestPlane implements Vitals, AutoCloseable {
     private final Drain drain;
     private final Readiness readiness;
     private final ObjectPlane objects;
+    private final @Nullable FunctionPlane functions;
+    private final Supplier<CompletableFuture<Boolean>> ready;
     private final MainPipeline main;
     private final Shutdown shutdown;
     private final AdminRoutes adminRoutes;
@@ -63,14 +67,21 @@ final class RequestPlane implements Vitals, AutoCloseable {
         drain = new Drain(System::nanoTime, config.proxy().drainQuiet());
         readiness = new Readiness(config.probes(), loops, new ErrorLines());
         objects = new ObjectPlane(config, log, drain::draining);
+        Path folder = config.functions().directory();
+        functions = folder == null
+                ? null
+                : new FunctionPlane(config, folder, objects.transfer().inProcess(loops.group()), log);
+        FunctionPlane hosted = functions;
+        ready = hosted == null ? readiness::check : hosted::ready;
         main = new MainPipeline(
                 config.proxy(),
                 config.timeouts(),
                 new InetSocketAddress(config.bind().user(), config.ports().user()),
                 new ProxyHooks(
-                        () -> new HealthHandler(readiness::check, drain::draining, drain::ordinaryRequest),
+                        () -> new HealthHandler(ready, drain::draining, drain::ordinaryRequest),
                         objects.transfer()::dress,
                         objects.transfer()::delivery,
+                        () -> hosted == null ? null : hosted.handler(),
                         observer(traffic),
                         proxyLog(log)));
         shutdown = new Shutdown(
@@ -175,6 +186,9 @@ final class RequestPlane implements Vitals, AutoCloseable {
     void awaitEnd(Runnable tick) throws InterruptedException {
         shutdown.await(() -> {
             objects.housekeeping();
+            if (functions != null) {
+                functions.housekeeping();
+            }
             tick.run();
         });
     }
@@ -191,7 +205,7 @@ final class RequestPlane implements Vitals, AutoCloseable {
 
     @Override
     public CompletionStage<Boolean> ready() {
-        return drain.draining() ? CompletableFuture.completedFuture(false) : readiness.check();
+        return drain.draining() ? CompletableFuture.completedFuture(false) : ready.get();
     }
 
     private void stopListeners() {
@@ -208,6 +222,9 @@ final class RequestPlane implements Vitals, AutoCloseable {
     @Override
     public void close() {
         adminServer.close();
+        if (functions != null) {
+            functions.close();
+        }
         objects.close();
         loops.close();
     }

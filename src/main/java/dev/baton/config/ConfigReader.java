@@ -2,7 +2,6 @@ package dev.baton.config;
 
 import dev.baton.config.TransferSettings.Streaming;
 import java.net.InetAddress;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -250,19 +249,8 @@ final class ConfigReader {
     }
 
     private FunctionSettings functions() {
-        String url = env.given(Setting.BATON_FUNCTIONS_URL);
-        URI uri = null;
-        if (url != null) {
-            try {
-                uri = URI.create(url);
-            } catch (IllegalArgumentException e) {
-                // said below
-            }
-            if (uri == null || !"http".equals(uri.getScheme()) || uri.getHost() == null) {
-                throw Env.bad(Setting.BATON_FUNCTIONS_URL, url, "is not an http:// URL");
-            }
-        }
-        return new FunctionSettings(path(Setting.BATON_FUNCTIONS_DIR), uri);
+        return new FunctionSettings(
+                path(Setting.BATON_FUNCTIONS_DIR), env.bytes(Setting.BATON_FUNCTIONS_MEMORY, 1L << 20, Long.MAX_VALUE));
     }
 
     private @Nullable Path path(Setting setting) {

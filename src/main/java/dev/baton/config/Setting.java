@@ -116,7 +116,7 @@ enum Setting {
     BATON_SOCKET(TEXT, "@baton", "abstract UNIX socket that passes memory inside the pod"),
     BATON_NODE_DIR(PATH, "", "folder shared by the sidecars of one node: objects pass as memory between them"),
     BATON_FUNCTIONS_DIR(PATH, "", "folder of Wasm functions to serve instead of the user's program"),
-    BATON_FUNCTIONS_URL(TEXT, "", "where the user's container serves its Wasm functions");
+    BATON_FUNCTIONS_MEMORY(SIZE, "1GiB", "linear memory of all Wasm functions together");
 
     /** How a value is written. */
     enum Kind {

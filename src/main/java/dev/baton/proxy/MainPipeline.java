@@ -67,7 +67,8 @@ public final class MainPipeline extends ChannelInitializer<Channel> {
             pipeline.addLast(new BreakerHandler(breaker));
         }
         addIfGiven(pipeline, hooks.delivery().get());
-        pipeline.addLast(new Forwarder(upstreams, hooks.log()));
+        ChannelHandler functions = hooks.functions().get();
+        pipeline.addLast(functions != null ? functions : new Forwarder(upstreams, hooks.log()));
     }
 
     private static void addIfGiven(ChannelPipeline pipeline, @Nullable ChannelHandler handler) {

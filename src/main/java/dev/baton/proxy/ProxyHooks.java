@@ -11,10 +11,22 @@ import org.jspecify.annotations.Nullable;
  * @param health answers health checks ahead of all that counts or delays requests
  * @param dress makes ordinary requests of control messages
  * @param delivery replaces a control message by the request with the body that it stands for
+ * @param functions answers requests itself, in place of the way to the user's program
  */
 public record ProxyHooks(
         Supplier<? extends ChannelHandler> health,
         Supplier<? extends @Nullable ChannelHandler> dress,
         Supplier<? extends @Nullable ChannelHandler> delivery,
+        Supplier<? extends @Nullable ChannelHandler> functions,
         TrafficObserver traffic,
-        ProxyLog log) {}
+        ProxyLog log) {
+    /** Requests go to the user's program. */
+    public ProxyHooks(
+            Supplier<? extends ChannelHandler> health,
+            Supplier<? extends @Nullable ChannelHandler> dress,
+            Supplier<? extends @Nullable ChannelHandler> delivery,
+            TrafficObserver traffic,
+            ProxyLog log) {
+        this(health, dress, delivery, () -> null, traffic, log);
+    }
+}

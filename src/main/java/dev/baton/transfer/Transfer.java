@@ -2,11 +2,13 @@ package dev.baton.transfer;
 
 import dev.baton.config.AddressGuard;
 import dev.baton.config.ObjectSettings;
+import dev.baton.config.OfferHosts;
 import dev.baton.config.TransferSettings;
 import dev.baton.kernel.Linux;
 import dev.baton.reference.ReferenceCodec;
 import dev.baton.store.ObjectStore;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.EventLoopGroup;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.function.BooleanSupplier;
@@ -30,6 +32,8 @@ public final class Transfer implements AutoCloseable {
     private final Peers peers = new Peers();
     private final Hosts hosts = new Hosts(System::nanoTime);
     private final Relays relays;
+    private final InvokeTools invokeTools;
+    private final OfferHosts offerHosts;
     private final Windows windows;
     private final WireClient wire;
     private final Ingress ingress;
@@ -71,7 +75,8 @@ public final class Transfer implements AutoCloseable {
                 stats,
                 relays);
         Uploads uploads = new Uploads(store, objects.putWait(), settings.pullIdle());
-        InvokeTools invokeTools = new InvokeTools(
+        offerHosts = settings.offerHosts();
+        invokeTools = new InvokeTools(
                 ingress,
                 hosts,
                 windows,
@@ -97,6 +102,19 @@ public final class Transfer implements AutoCloseable {
     /** For port 8022: {@code /v1/**}, absolute-form requests and CONNECT, from inside the pod only. */
     public ObjectApi objectApi() {
         return objectApi;
+    }
+
+    /** For functions inside this process. */
+    public InProcess inProcess(EventLoopGroup loops) {
+        return new InProcess(
+                invokeTools.store(),
+                invokeTools.references(),
+                invokeTools.pulls(),
+                invokeTools,
+                offerHosts,
+                stats,
+                invokeTools.permitWait(),
+                loops);
     }
 
     /** For the connections of the pull port. */

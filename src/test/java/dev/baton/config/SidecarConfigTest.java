@@ -144,8 +144,7 @@ class SidecarConfigTest {
         "BATON_POD_CIDRS,10.0.0.0/33",
         "BATON_SERVICE_CIDRS,services",
         "BATON_SOCKET,@",
-        "BATON_FUNCTIONS_URL,ftp://x/",
-        "BATON_FUNCTIONS_URL,http://",
+        "BATON_FUNCTIONS_MEMORY,much",
     })
     void aBadValueIsOneLineThatNamesItsVariable(String name, String value) {
         failure(Environment.minimal().with(name, value), name);
@@ -242,7 +241,7 @@ class SidecarConfigTest {
                 .with("BATON_SOCKET", "other")
                 .with("BATON_NODE_DIR", "/run/baton")
                 .with("BATON_FUNCTIONS_DIR", "/functions")
-                .with("BATON_FUNCTIONS_URL", "http://127.0.0.1:8080/")
+                .with("BATON_FUNCTIONS_MEMORY", "3MiB")
                 .with("BATON_EVENT_LOOPS", "7")
                 .with("BATON_HEAD_BYTES", "8KiB")
                 .with("BATON_HEAD_TIMEOUT", "4s")
@@ -266,7 +265,7 @@ class SidecarConfigTest {
         assertThat(transfer.nodeDirectory()).hasFileName("baton");
         assertThat(config.functions().enabled()).isTrue();
         assertThat(config.functions().directory()).hasFileName("functions");
-        assertThat(config.functions().url()).hasPort(8080);
+        assertThat(config.functions().memoryBytes()).isEqualTo(3 << 20);
         assertThat(config.proxy().eventLoops()).isEqualTo(7);
         assertThat(config.proxy().headBytes()).isEqualTo(8192);
         assertThat(config.proxy().headTimeout()).hasSeconds(4);

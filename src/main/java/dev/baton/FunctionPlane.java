@@ -1,0 +1,78 @@
+package dev.baton;
+
+import dev.baton.config.SidecarConfig;
+import dev.baton.telemetry.JsonLog;
+import dev.baton.transfer.InProcess;
+import dev.baton.wasm.FunctionHandler;
+import dev.baton.wasm.FunctionHost;
+import dev.baton.wasm.FunctionLimits;
+import dev.baton.wasm.FunctionObserver;
+import io.netty.channel.ChannelHandler;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+
+/** The Wasm functions that this sidecar runs itself, in place of a user's program. None of its classes is loaded without them. */
+final class FunctionPlane implements AutoCloseable {
+    private final FunctionHost host;
+
+    /**
+     * Starts compiling what the folder holds.
+     *
+     * @throws IllegalStateException if the folder cannot be read
+     */
+    FunctionPlane(SidecarConfig config, Path folder, InProcess objects, JsonLog log) {
+        host = new FunctionHost(
+                FunctionLimits.ofMemory(config.functions().memoryBytes()),
+                new GuestObjects(objects),
+                observer(log),
+                InstantSource.system());
+        try {
+            host.load(folder);
+        } catch (IOException e) {
+            host.close();
+            throw new IllegalStateException("BATON_FUNCTIONS_DIR cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** The end of a main port's pipeline. */
+    ChannelHandler handler() {
+        return new FunctionHandler(host);
+    }
+
+    /** Every module is compiled, or known to be unusable. */
+    CompletableFuture<Boolean> ready() {
+        return CompletableFuture.completedFuture(host.ready());
+    }
+
+    /** About once a second; blocks for system calls. */
+    void housekeeping() {
+        host.tick();
+    }
+
+    private static FunctionObserver observer(JsonLog log) {
+        return new FunctionObserver() {
+            @Override
+            public void loaded(String function, long millis, boolean interpreted) {
+                log.info("Function " + function + " compiled in " + millis + " ms"
+                        + (interpreted ? "; a part of it is interpreted" : ""));
+            }
+
+            @Override
+            public void refused(String function, String reason) {
+                log.warn("Function " + function + " cannot be used: " + reason);
+            }
+
+            @Override
+            public void failed(String what, Throwable cause) {
+                log.error(what, cause);
+            }
+        };
+    }
+
+    @Override
+    public void close() {
+        host.close();
+    }
+}

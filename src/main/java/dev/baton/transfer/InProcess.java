@@ -1,0 +1,310 @@
+package dev.baton.transfer;
+
+import dev.baton.config.OfferHosts;
+import dev.baton.store.Admission;
+import dev.baton.store.ObjectStore;
+import dev.baton.store.PutSpec;
+import dev.baton.store.Upload;
+import dev.baton.transfer.TransferStats.Operation;
+import dev.baton.transfer.TransferStats.Outcome;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpStatusClass;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/**
+ * The object API for functions that live in this process, without HTTP: {@code put}, {@code get} and {@code invoke} on their memory. The
+ * methods block and end soon after an interrupt; never on an event loop.
+ */
+public final class InProcess {
+    private static final String OCTETS = "application/octet-stream";
+
+    private final ObjectStore store;
+    private final References references;
+    private final PullClient pulls;
+    private final InvokeTools invokes;
+    private final OfferHosts offerHosts;
+    private final TransferStats stats;
+    private final Duration putWait;
+    private final EventLoopGroup loops;
+
+    /** Where bytes are wanted: like a channel that is never full. */
+    public interface Sink {
+        /** How many bytes there will be, before the first; not called if that is unknown. */
+        void expect(long bytes);
+
+        /** The next bytes; they are the caller's again when this returns. */
+        void write(ByteBuffer bytes);
+    }
+
+    /** The call was not done. */
+    public static final class RefusedCallException extends Exception {
+        private static final long serialVersionUID = 1;
+
+        private final String code;
+
+        RefusedCallException(ErrorCode code, String detail) {
+            super(detail, null, false, false);
+            this.code = code.problem(detail).code();
+        }
+
+        /** One of the object API's problem codes, such as {@code gone}. */
+        public String code() {
+            return code;
+        }
+    }
+
+    InProcess(
+            ObjectStore store,
+            References references,
+            PullClient pulls,
+            InvokeTools invokes,
+            OfferHosts offerHosts,
+            TransferStats stats,
+            Duration putWait,
+            EventLoopGroup loops) {
+        this.store = store;
+        this.references = references;
+        this.pulls = pulls;
+        this.invokes = invokes;
+        this.offerHosts = offerHosts;
+        this.stats = stats;
+        this.putWait = putWait;
+        this.loops = loops;
+    }
+
+    /** Stores what remains of the buffer, in one copy. Gives the reference's text. */
+    public String put(ByteBuffer object, int retrievals) throws RefusedCallException, InterruptedException {
+        long startNanos = System.nanoTime();
+        int size = object.remaining();
+        if (retrievals < 1) {
+            throw new RefusedCallException(ErrorCode.BAD_REQUEST, "an object is for one retrieval at least");
+        }
+        Upload upload = admit(new PutSpec(size, retrievals, null, OCTETS, null));
+        boolean whole = false;
+        try {
+            upload.write(object);
+            upload.complete();
+            whole = true;
+        } finally {
+            if (!whole) {
+                upload.abort();
+            }
+        }
+        stats.count(Operation.PUT, DataPath.MEMORY, Outcome.DONE, size, startNanos);
+        return references.seal(
+                upload.id(),
+                upload.capability(),
+                size,
+                retrievals,
+                upload.expires().toEpochMilli());
+    }
+
+    private Upload admit(PutSpec spec) throws RefusedCallException, InterruptedException {
+        return switch (store.admit(spec)) {
+            case Admission.Admitted admitted -> admitted.upload();
+            case Admission.Waiting waiting -> turn(waiting.upload());
+            case Admission.TooLarge tooLarge ->
+                throw new RefusedCallException(
+                        ErrorCode.TOO_LARGE, "the store holds " + tooLarge.budgetBytes() + " bytes in all");
+            case Admission.Refused refused ->
+                throw new RefusedCallException(ErrorCode.STORE_FULL, "the machine has no memory for it");
+        };
+    }
+
+    private Upload turn(CompletableFuture<Upload> turn) throws RefusedCallException, InterruptedException {
+        try {
+            return turn.get(putWait.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException | ExecutionException late) {
+            leave(turn);
+            throw new RefusedCallException(ErrorCode.STORE_FULL, "no room in time");
+        } catch (InterruptedException left) {
+            leave(turn);
+            throw left;
+        }
+    }
+
+    private static void leave(CompletableFuture<Upload> turn) {
+        if (!turn.cancel(false) && !turn.isCompletedExceptionally()) {
+            turn.join().abort();
+        }
+    }
+
+    /** Retrieves the object once; the retrieval is committed when the last byte has been written to the sink. */
+    public void get(String reference, Sink into) throws RefusedCallException, InterruptedException {
+        long startNanos = System.nanoTime();
+        EventLoop loop = loops.next();
+        CompletableFuture<Pull> pulled = new CompletableFuture<>();
+        loop.execute(() -> {
+            try {
+                pulls.pull(references.open(reference), loop, pull -> {
+                    if (!pulled.complete(pull) && pull instanceof Pull.Bytes late) {
+                        late.ending().abandon();
+                    }
+                });
+            } catch (RefusedException refused) {
+                pulled.completeExceptionally(refused);
+            }
+        });
+        Pull pull = await(pulled);
+        if (!(pull instanceof Pull.Bytes bytes)) {
+            throw refusal(Refusals.of(pull));
+        }
+        boolean whole = false;
+        long moved = 0;
+        try {
+            if (bytes.size() >= 0) {
+                into.expect(bytes.size());
+            }
+            moved = BlockingBody.drain(bytes.body(), into);
+            whole = true;
+        } finally {
+            if (whole) {
+                bytes.ending().acknowledge();
+            } else {
+                bytes.ending().abandon();
+            }
+            stats.count(Operation.GET, bytes.path(), whole ? Outcome.DONE : Outcome.BROKEN, moved, startNanos);
+        }
+    }
+
+    /** Calls the URL with what remains of the buffer and writes the body of a 2xx answer to the sink. */
+    public void invoke(String url, ByteBuffer body, Sink into) throws RefusedCallException, InterruptedException {
+        EventLoop loop = loops.next();
+        try (LentBody lent = new LentBody(body)) {
+            CompletableFuture<Answer> answered = new CompletableFuture<>();
+            reactor.core.Disposable call = call(url, body.remaining(), lent, loop)
+                    .subscribe(
+                            answer -> {
+                                if (!answered.complete(answer)) {
+                                    answer.end().broken(0);
+                                }
+                            },
+                            answered::completeExceptionally);
+            Answer answer;
+            try {
+                answer = await(answered);
+            } finally {
+                if (!answered.isDone() || answered.isCancelled()) {
+                    call.dispose();
+                }
+            }
+            take(answer, loop, into);
+        }
+    }
+
+    private Mono<Answer> call(String url, int size, LentBody lent, EventLoop loop) {
+        return Mono.<Answer>create(sink -> {
+                    Target target = Target.of(url);
+                    HttpHeaders fields = new DefaultHttpHeaders()
+                            .set(HttpHeaderNames.HOST, target.authority())
+                            .set(HttpHeaderNames.CONTENT_TYPE, OCTETS);
+                    boolean offered = offerHosts.allows(target.host()) || offerHosts.allows(target.authority());
+                    InvokeCall call = new InvokeCall(HttpMethod.POST, false, target, fields, size, offered, false);
+                    new Invocation(call, new HeldBody(lent.body(), loop), loop, invokes, sink).start();
+                })
+                .subscribeOn(reactor.core.scheduler.Schedulers.fromExecutor(loop));
+    }
+
+    private static void take(Answer answer, EventLoop loop, Sink into)
+            throws RefusedCallException, InterruptedException {
+        boolean good = answer.status().codeClass() == HttpStatusClass.SUCCESS;
+        boolean whole = false;
+        long moved = 0;
+        try {
+            if (good && answer.size() >= 0) {
+                into.expect(answer.size());
+            }
+            moved = BlockingBody.drain(answer.body(), good ? into : BlockingBody.NOWHERE);
+            whole = true;
+        } finally {
+            boolean done = whole;
+            long bytes = moved;
+            loop.execute(() -> {
+                if (done) {
+                    answer.end().whole(bytes);
+                } else {
+                    answer.end().broken(bytes);
+                }
+            });
+        }
+        if (!good) {
+            throw new RefusedCallException(
+                    ErrorCode.BAD_REQUEST,
+                    "the function answered " + answer.status().code());
+        }
+    }
+
+    private static <T> T await(CompletableFuture<T> future) throws RefusedCallException, InterruptedException {
+        try {
+            return future.get();
+        } catch (ExecutionException failed) {
+            if (failed.getCause() instanceof RefusedException refused) {
+                throw refusal(refused);
+            }
+            throw new IllegalStateException(failed.getCause());
+        } catch (InterruptedException left) {
+            // What still comes finds the future taken, and lets go.
+            future.cancel(false);
+            throw left;
+        }
+    }
+
+    static RefusedCallException refusal(RefusedException refused) {
+        return new RefusedCallException(refused.code(), refused.detail());
+    }
+
+    /** Copies of a buffer that its owner takes back at a time of its own choosing. */
+    private static final class LentBody implements AutoCloseable {
+        private static final int PART_BYTES = 256 << 10;
+
+        private @Nullable ByteBuffer source;
+
+        LentBody(ByteBuffer source) {
+            this.source = source.duplicate();
+        }
+
+        reactor.core.publisher.Flux<ByteBuf> body() {
+            return reactor.core.publisher.Flux.generate(sink -> {
+                ByteBuf part = part();
+                if (part == null) {
+                    sink.error(new BrokenBodyException("the caller has gone"));
+                } else if (part.isReadable()) {
+                    sink.next(part);
+                } else {
+                    part.release();
+                    sink.complete();
+                }
+            });
+        }
+
+        private synchronized @Nullable ByteBuf part() {
+            ByteBuffer from = source;
+            if (from == null) {
+                return null;
+            }
+            int bytes = Math.min(PART_BYTES, from.remaining());
+            ByteBuf part = io.netty.buffer.ByteBufAllocator.DEFAULT.directBuffer(Math.max(1, bytes));
+            part.writeBytes(from.slice(from.position(), bytes));
+            from.position(from.position() + bytes);
+            return part;
+        }
+
+        @Override
+        public synchronized void close() {
+            source = null;
+        }
+    }
+}
