@@ -11,11 +11,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Grants {
     private final ConcurrentLinkedQueue<Aftermath.Grant> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger rounds = new AtomicInteger();
-    private final ObjectStore store;
-
-    Grants(ObjectStore store) {
-        this.store = store;
-    }
 
     void deliver(ArrayDeque<Aftermath.Grant> grants) {
         if (grants.isEmpty()) {
@@ -29,10 +24,18 @@ final class Grants {
         do {
             Aftermath.Grant grant = queue.poll();
             while (grant != null) {
-                store.handOver(grant);
+                handOver(grant.waiter(), grant.claim());
                 grant = queue.poll();
             }
             seen = rounds.addAndGet(-seen);
         } while (seen > 0);
+    }
+
+    static void handOver(Waiter waiter, Claim claim) {
+        try {
+            waiter.grant(claim);
+        } catch (Throwable e) {
+            waiter.future().completeExceptionally(e);
+        }
     }
 }

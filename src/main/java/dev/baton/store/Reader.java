@@ -40,7 +40,20 @@ final class Reader implements Retrieval {
             return null;
         }
         ByteBuffer bytes = object.content.read(offset, max);
-        return bytes == null ? object.store.readOrStarve(object, this, offset, max) : bytes;
+        return bytes == null ? readOrStarve(offset, max) : bytes;
+    }
+
+    /** Looks a last time; if there is nothing, the writer's next step will wake this reader. */
+    private @Nullable ByteBuffer readOrStarve(long offset, int max) {
+        synchronized (object.books.lock) {
+            // Counted before the look: a writer that publishes after it sees the count.
+            object.starves(this, !ended && !object.complete);
+            ByteBuffer bytes = object.content.read(offset, max);
+            if (bytes != null) {
+                object.starves(this, false);
+            }
+            return bytes;
+        }
     }
 
     @Override
@@ -60,12 +73,40 @@ final class Reader implements Retrieval {
 
     @Override
     public void commit() {
-        object.store.commit(object, this);
+        end(true);
     }
 
     @Override
     public void giveBack() {
-        object.store.giveBack(object, this);
+        end(false);
+    }
+
+    private void end(boolean committed) {
+        Books books = object.books;
+        Aftermath out = new Aftermath();
+        synchronized (books.lock) {
+            if (ended) {
+                return;
+            }
+            if (committed && !object.complete) {
+                throw new IllegalStateException("object is not complete");
+            }
+            ended = true;
+            books.retrievals--;
+            object.end(this);
+            if (committed) {
+                object.usedUp++;
+            } else {
+                object.giveBack();
+            }
+            long now = books.clock.millis();
+            if (object.gone == null && object.allUsedUp()) {
+                books.end(object, GoneReason.COMMITTED, now, out);
+            } else {
+                books.freeIfUnused(object, now, out);
+            }
+        }
+        books.finish(out);
     }
 
     void wake() {

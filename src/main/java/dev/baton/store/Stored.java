@@ -13,7 +13,7 @@ final class Stored implements StoredObject {
     /** A string without its characters, which are of one byte in header fields. */
     private static final long STRING_BYTES = 48;
 
-    final ObjectStore store;
+    final Books books;
     final long idHigh;
     final long idLow;
     private final long capabilityHigh;
@@ -56,9 +56,9 @@ final class Stored implements StoredObject {
     /** Whether its memory has been given back: nobody touches it any more. */
     boolean freed;
 
-    Stored(ObjectStore store, UUID id, UUID capability, PutSpec spec, long deadlineMillis) {
+    Stored(Books books, UUID id, UUID capability, PutSpec spec, long deadlineMillis) {
         this.deadlineMillis = deadlineMillis;
-        this.store = store;
+        this.books = books;
         this.idHigh = id.getMostSignificantBits();
         this.idLow = id.getLeastSignificantBits();
         this.capabilityHigh = capability.getMostSignificantBits();
@@ -120,18 +120,30 @@ final class Stored implements StoredObject {
 
     @Override
     public Reservation reserve() {
-        return store.reserve(this);
-    }
-
-    boolean allTaken() {
-        return usedUp + active >= retrievals;
+        Aftermath out = new Aftermath();
+        Reservation reservation;
+        synchronized (books.lock) {
+            books.expireIfDue(this, books.clock.millis(), out);
+            if (gone != null) {
+                reservation = new Reservation.Gone(gone);
+            } else if (usedUp + active >= retrievals) {
+                reservation = Reservation.Busy.INSTANCE;
+            } else {
+                Reader reader = new Reader(this);
+                begin(reader);
+                books.retrievals++;
+                reservation = new Reservation.Reserved(reader);
+            }
+        }
+        books.finish(out);
+        return reservation;
     }
 
     boolean allUsedUp() {
         return usedUp >= retrievals;
     }
 
-    void begin(Reader reader) {
+    private void begin(Reader reader) {
         active++;
         reader.after = readers;
         if (readers != null) {

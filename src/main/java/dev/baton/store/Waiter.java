@@ -6,16 +6,26 @@ import java.util.concurrent.CompletableFuture;
 abstract sealed class Waiter {
     /** A put that has not begun. */
     static final class Put extends Waiter {
+        private final ObjectStore store;
         final PutSpec spec;
         final CompletableFuture<Upload> upload = new CompletableFuture<>();
 
-        Put(PutSpec spec) {
+        Put(ObjectStore store, PutSpec spec) {
+            this.store = store;
             this.spec = spec;
         }
 
         @Override
         CompletableFuture<Upload> future() {
             return upload;
+        }
+
+        @Override
+        void grant(Claim claim) {
+            Upload opened = store.open(spec, claim);
+            if (!upload.complete(opened)) {
+                opened.abort();
+            }
         }
     }
 
@@ -38,7 +48,16 @@ abstract sealed class Waiter {
         CompletableFuture<Void> future() {
             return room;
         }
+
+        @Override
+        void grant(Claim claim) {
+            writer.extend(claim);
+            room.complete(null);
+        }
     }
 
     abstract CompletableFuture<?> future();
+
+    /** Makes the claim real, for the one who waited. Without the lock; the future fails with what this throws. */
+    abstract void grant(Claim claim);
 }
