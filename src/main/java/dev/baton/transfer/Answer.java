@@ -15,6 +15,7 @@ import reactor.core.publisher.Flux;
  * @param body read once; its buffers are the reader's
  * @param splice the kernel's way for most of the body, if there is one
  * @param trailers asked for when the body is whole
+ * @param brokenOff what is said instead, if the body breaks off while nothing has been sent yet
  * @param end told once how it went
  */
 record Answer(
@@ -24,6 +25,7 @@ record Answer(
         Flux<ByteBuf> body,
         @Nullable Splice splice,
         Supplier<HttpHeaders> trailers,
+        RefusedException brokenOff,
         End end) {
 
     /** On the connection's event loop. */

@@ -117,7 +117,10 @@ final class Caller {
                 .doOnCancel(() -> answer.end().broken(0))
                 .onErrorResume(broken -> {
                     answer.end().broken(0);
-                    return breakOff();
+                    if (!response.hasSentHeaders()) {
+                        response.responseHeaders().clear();
+                    }
+                    return refuse(answer.brokenOff());
                 });
     }
 

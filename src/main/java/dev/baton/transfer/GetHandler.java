@@ -76,6 +76,7 @@ final class GetHandler {
                 bytes.body(),
                 bytes.splice(),
                 () -> EmptyHttpHeaders.INSTANCE,
+                new RefusedException(ErrorCode.PRODUCER_UNREACHABLE, "the object broke off in the middle"),
                 new Answer.End() {
                     @Override
                     public void whole(long sent) {

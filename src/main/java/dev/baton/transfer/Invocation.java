@@ -129,7 +129,7 @@ final class Invocation {
         } else if (size < 0) {
             request.headers().set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
         }
-        if (call.offered()) {
+        if (call.offered() && tools.hosts().recall(call.target().key()) != Hosts.Verdict.MIXED) {
             request.headers().set(BatonHeaders.ACCEPT, BatonHeaders.REFERENCE_1);
         }
         send(request, size == 0 ? null : body, this::deliver);
@@ -281,11 +281,22 @@ final class Invocation {
                 });
             } else {
                 response.cancel();
-                // This sidecar cannot pull from there: with references unasked, the next response comes inline.
-                tools.hosts().learn(call.target().key(), Hosts.Verdict.MIXED);
-                refuse(Refusals.of(pull, Reached.MAYBE));
+                refuse(unfetched(pull));
             }
         });
+    }
+
+    private RefusedException unfetched(Pull pull) {
+        return switch (pull) {
+            case Pull.Unreachable unreachable -> {
+                // This sidecar cannot pull from there: with references unasked, the next response comes inline.
+                tools.hosts().learn(call.target().key(), Hosts.Verdict.MIXED);
+                yield Refusals.of(pull, Reached.MAYBE);
+            }
+            case Pull.TimedOut timedOut -> Refusals.of(pull, Reached.MAYBE);
+            // It was there when its head was sent: the function, or its pod, has ended since.
+            default -> brokenOff();
+        };
     }
 
     /** @param abandon lets go of what is behind the body; harmless once that has ended */
@@ -301,7 +312,7 @@ final class Invocation {
         BatonHeaders.removeOwnButErrors(fields);
         fields.remove(HttpHeaderNames.CONTENT_LENGTH);
         long bodySize = call.method().equals(HttpMethod.HEAD) && !call.headOnly() ? 0 : size;
-        sink.success(new Answer(head.status(), fields, bodySize, with, splice, trailers, new Answer.End() {
+        sink.success(new Answer(head.status(), fields, bodySize, with, splice, trailers, brokenOff(), new Answer.End() {
             @Override
             public void whole(long bytes) {
                 finish(Outcome.DONE);

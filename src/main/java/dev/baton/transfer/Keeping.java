@@ -48,7 +48,8 @@ final class Keeping {
     }
 
     private static Answer withBody(Answer answer, HeldBody body) {
-        return new Answer(answer.status(), answer.fields(), answer.size(), body, null, answer.trailers(), answer.end());
+        return new Answer(
+                answer.status(), answer.fields(), answer.size(), body, null, answer.trailers(), answer.brokenOff(), answer.end());
     }
 
     private static void lost(Answer answer, HeldBody body) {
@@ -99,6 +100,7 @@ final class Keeping {
                 Flux.defer(() -> Flux.just(Unpooled.wrappedBuffer(text))),
                 null,
                 () -> EmptyHttpHeaders.INSTANCE,
+                answer.brokenOff(),
                 new Answer.End() {
                     @Override
                     public void whole(long bytes) {}

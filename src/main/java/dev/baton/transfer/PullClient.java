@@ -56,8 +56,8 @@ final class PullClient {
         }
         InetSocketAddress address = new InetSocketAddress(reference.address(), reference.port());
         if (!guard.test(address)) {
-            // Sealed by someone who holds the key and should not: as good as forged.
-            answer.accept(Pull.NotFound.INSTANCE);
+            // Whoever sealed it holds the key: no forgery, but not a place that this sidecar goes to.
+            answer.accept(Pull.Unreachable.INSTANCE);
             return () -> {};
         }
         Peer peer = peers.at(address);
