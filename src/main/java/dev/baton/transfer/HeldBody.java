@@ -35,6 +35,7 @@ final class HeldBody extends Flux<ByteBuf> implements CoreSubscriber<ByteBuf> {
     private boolean ended;
     private boolean closed;
     private boolean draining;
+    private boolean again;
 
     HeldBody(Flux<ByteBuf> source, EventExecutor loop) {
         this.source = source;
@@ -143,12 +144,18 @@ final class HeldBody extends Flux<ByteBuf> implements CoreSubscriber<ByteBuf> {
     }
 
     private void drain() {
-        if (draining || closed) {
+        again = true;
+        if (draining) {
             return;
         }
         draining = true;
-        handOn();
-        measure();
+        while (again && !closed) {
+            // What is called here may call back: a reader may ask for more, or come at the moment at which the size is
+            // known.
+            again = false;
+            handOn();
+            measure();
+        }
         draining = false;
         Reader to = reader;
         boolean wanted = to != null ? to.demand > 0 : measured != null;

@@ -49,7 +49,14 @@ final class Keeping {
 
     private static Answer withBody(Answer answer, HeldBody body) {
         return new Answer(
-                answer.status(), answer.fields(), answer.size(), body, null, answer.trailers(), answer.brokenOff(), answer.end());
+                answer.status(),
+                answer.fields(),
+                answer.size(),
+                body,
+                null,
+                answer.trailers(),
+                answer.brokenOff(),
+                answer.end());
     }
 
     private static void lost(Answer answer, HeldBody body) {

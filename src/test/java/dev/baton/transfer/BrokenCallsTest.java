@@ -1,5 +1,6 @@
 package dev.baton.transfer;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -255,7 +256,7 @@ class BrokenCallsTest {
                 Thread.currentThread().interrupt();
             }
             byte[] body = exchange.getRequestBody().readAllBytes();
-            Functions.answer(exchange, 200, Integer.toString(body.length).getBytes());
+            Functions.answer(exchange, 200, Integer.toString(body.length).getBytes(US_ASCII));
         };
         try (TestPod b = new TestPod(slow);
                 TestPod a = callerOf(b, "BATON_WINDOWS", "2")) {
@@ -265,12 +266,13 @@ class BrokenCallsTest {
                 calls[i] = Http.sendAsync(Http.request(a.api("/v1/invoke"))
                                 .header("Baton-Target", b.url("/fn"))
                                 .POST(BodyPublishers.ofByteArray(Http.pattern(i, size))))
-                        .thenAccept(response -> assertThat(response.body())
-                                .asString()
-                                .isEqualTo(Integer.toString(size)));
+                        .thenAccept(response ->
+                                assertThat(response.body()).asString().isEqualTo(Integer.toString(size)));
             }
-            Await.until("two run and the others wait", () -> a.transfer.figures().windows() == 2
-                    && a.transfer.figures().waiting() == 8);
+            Await.until(
+                    "two run and the others wait",
+                    () -> a.transfer.figures().windows() == 2
+                            && a.transfer.figures().waiting() == 8);
             leave.countDown();
             CompletableFuture.allOf(calls).get(60, TimeUnit.SECONDS);
             a.empty();

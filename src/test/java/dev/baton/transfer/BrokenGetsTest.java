@@ -33,7 +33,8 @@ class BrokenGetsTest {
             TestPod reader = ownPod ? a : b;
             for (int bytes : new int[] {0, 1, 100_000}) {
                 readAndDie(reader, reference, bytes);
-                Await.until("the retrieval is given back", () -> a.store.figures().retrievals() == 0);
+                Await.until(
+                        "the retrieval is given back", () -> a.store.figures().retrievals() == 0);
             }
             HttpResponse<byte[]> whole = Http.send(Http.get(reader, reference));
             assertThat(whole.statusCode()).isEqualTo(200);
@@ -49,7 +50,8 @@ class BrokenGetsTest {
             String reference = Http.put(a, Http.pattern(2, SIZE), 1);
             for (int i = 0; i < 4; i++) {
                 readAndDie(b, reference, 1);
-                Await.until("the retrieval is given back", () -> a.store.figures().retrievals() == 0);
+                Await.until(
+                        "the retrieval is given back", () -> a.store.figures().retrievals() == 0);
             }
             assertThat(Http.send(Http.get(b, reference)).statusCode()).isEqualTo(410);
             a.empty();
@@ -65,7 +67,8 @@ class BrokenGetsTest {
             try (RawClient client = RawClient.api(b)) {
                 client.send("GET /v1/objects/" + reference + " HTTP/1.1\r\nHost: x\r\n\r\n");
                 client.read(1000);
-                Await.until("the retrieval is given back", () -> a.store.figures().retrievals() == 0);
+                Await.until(
+                        "the retrieval is given back", () -> a.store.figures().retrievals() == 0);
                 HttpResponse<byte[]> whole = Http.send(Http.get(b, reference));
                 assertThat(whole.body()).isEqualTo(object);
             }

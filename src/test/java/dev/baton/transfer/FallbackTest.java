@@ -17,9 +17,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Consumers behind something other than a Baton sidecar that can pull: the body arrives once, whole, or the caller is told. */
 class FallbackTest {
     private static final byte[] BODY = Http.pattern(1, 500_000);
-    private static final String STOCK_REFUSAL =
-            "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\n"
-                    + "Content-Length: 32\r\n\r\nunexpected probe header value: \n";
+    private static final String STOCK_REFUSAL = String.join(
+            "\r\n",
+            "HTTP/1.1 400 Bad Request",
+            "Content-Type: text/plain; charset=utf-8",
+            "X-Content-Type-Options: nosniff",
+            "Content-Length: 32",
+            "",
+            "unexpected probe header value: \n");
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
     private static final String YES = "HTTP/1.1 204 No Content\r\nBaton-Accept: reference/1\r\n\r\n";
 
@@ -37,7 +42,7 @@ class FallbackTest {
     }
 
     private static List<String> starts(RawServer server) {
-        return server.requests.stream().map(request -> request.start().split(" ")[0]).toList();
+        return server.requests.stream().map(request -> request.method()).toList();
     }
 
     @Test
@@ -51,8 +56,8 @@ class FallbackTest {
                 assertThat(response.body()).asString().isEqualTo("ok");
             }
             assertThat(starts(consumer)).containsExactly("OPTIONS", "POST", "POST", "POST");
-            assertThat(consumer.requests.stream().skip(1)).allSatisfy(request -> assertThat(request.body())
-                    .isEqualTo(BODY));
+            assertThat(consumer.requests.stream().skip(1))
+                    .allSatisfy(request -> assertThat(request.body()).isEqualTo(BODY));
             a.empty();
         }
     }
@@ -63,8 +68,7 @@ class FallbackTest {
     void aControlMessageThatMeetsAStockSidecarIsFollowedByTheBodyOnce(String streaming) throws IOException {
         InetAddress host = TestPod.anyAddress();
         AtomicInteger offers = new AtomicInteger();
-        try (TestPod a = new TestPod(
-                        null, "BATON_OFFER_HOSTS", host.getHostAddress(), "BATON_STREAMING", streaming);
+        try (TestPod a = new TestPod(null, "BATON_OFFER_HOSTS", host.getHostAddress(), "BATON_STREAMING", streaming);
                 RawServer consumer = RawServer.answering(host, 8012, request -> {
                     if (request.start().startsWith("OPTIONS")) {
                         offers.incrementAndGet();
@@ -165,8 +169,7 @@ class FallbackTest {
     @Test
     void aCallerThatCannotPullTheResponseIsToldAndGetsTheNextOneInline() {
         try (TestPod b = new TestPod(Functions.giving(500_000, false));
-                TestPod a = new TestPod(
-                        null, "BATON_OFFER_HOSTS", b.host(), "BATON_POD_CIDRS", "127.254.0.0/16")) {
+                TestPod a = new TestPod(null, "BATON_OFFER_HOSTS", b.host(), "BATON_POD_CIDRS", "127.254.0.0/16")) {
             HttpRequest.Builder call = Http.request(a.api("/v1/invoke"))
                     .header("Baton-Target", b.url("/fn"))
                     .POST(BodyPublishers.ofString("small"));

@@ -1,5 +1,6 @@
 package dev.baton.transfer;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import java.io.IOException;
@@ -11,7 +12,41 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** Functions for tests: what they were asked is recorded, whole bodies and broken ones alike. */
 final class Functions {
     /** One request as the function saw it. */
-    record Seen(String method, String target, com.sun.net.httpserver.Headers fields, byte[] body, boolean whole) {}
+    static final class Seen {
+        private final String method;
+        private final String target;
+        private final Headers fields;
+        private final byte[] body;
+        private final boolean whole;
+
+        Seen(HttpExchange exchange, byte[] body, boolean whole) {
+            method = exchange.getRequestMethod();
+            target = exchange.getRequestURI().toString();
+            fields = exchange.getRequestHeaders();
+            this.body = body;
+            this.whole = whole;
+        }
+
+        String method() {
+            return method;
+        }
+
+        String target() {
+            return target;
+        }
+
+        Headers fields() {
+            return fields;
+        }
+
+        byte[] body() {
+            return body;
+        }
+
+        boolean whole() {
+            return whole;
+        }
+    }
 
     private Functions() {}
 
@@ -25,20 +60,11 @@ final class Functions {
             try {
                 body = exchange.getRequestBody().readAllBytes();
             } catch (IOException e) {
-                seen.add(seen(exchange, new byte[0], false));
+                seen.add(new Seen(exchange, new byte[0], false));
                 throw e;
             }
-            seen.add(seen(exchange, body, true));
+            seen.add(new Seen(exchange, body, true));
             answer(exchange, 200, body);
-        }
-
-        static Seen seen(HttpExchange exchange, byte[] body, boolean whole) {
-            return new Seen(
-                    exchange.getRequestMethod(),
-                    exchange.getRequestURI().toString(),
-                    exchange.getRequestHeaders(),
-                    body,
-                    whole);
         }
     }
 

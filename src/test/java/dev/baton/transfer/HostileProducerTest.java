@@ -24,14 +24,7 @@ class HostileProducerTest {
 
     private static String reference(TestPod sealing, InetAddress address, int port, long size) {
         return sealing.codec.seal(new Reference(
-                address,
-                port,
-                new UUID(1, 2),
-                new UUID(3, 4),
-                5,
-                size,
-                1,
-                System.currentTimeMillis() + 600_000));
+                address, port, new UUID(1, 2), new UUID(3, 4), 5, size, 1, System.currentTimeMillis() + 600_000));
     }
 
     private static HttpResponse<byte[]> get(TestPod pod, InetAddress address, int port, long size) {

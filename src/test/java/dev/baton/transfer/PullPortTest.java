@@ -85,12 +85,11 @@ class PullPortTest {
                 RawClient client = RawClient.pull(a)) {
             Reference reference = open(a, Http.put(a, Http.pattern(1, 1000), 1));
             UUID other = new UUID(7, 7);
-            RawClient.Message unknown =
-                    client.send(get(other, other, a.epoch)).message();
+            RawClient.Message unknown = client.send(get(other, other, a.epoch)).message();
             RawClient.Message forged =
                     client.send(get(reference.object(), other, a.epoch)).message();
-            RawClient.Message without = client.send("GET " + PullProtocol.path(reference.object())
-                            + " HTTP/1.1\r\nHost: baton\r\n\r\n")
+            RawClient.Message without = client.send(
+                            "GET " + PullProtocol.path(reference.object()) + " HTTP/1.1\r\nHost: baton\r\n\r\n")
                     .message();
             assertThat(unknown.status()).isEqualTo(404);
             assertThat(forged.start()).isEqualTo(unknown.start());
@@ -98,8 +97,8 @@ class PullPortTest {
             assertThat(forged.text()).isEqualTo(unknown.text());
             assertThat(without.text()).isEqualTo(unknown.text());
             // Another start's epoch is told apart: that object is gone, whatever the capability.
-            RawClient.Message epoch = client.send(get(reference.object(), other, a.epoch + 1))
-                    .message();
+            RawClient.Message epoch =
+                    client.send(get(reference.object(), other, a.epoch + 1)).message();
             assertThat(epoch.status()).isEqualTo(410);
             // And the rightful owner still gets it.
             client.send(get(reference.object(), reference.capability(), a.epoch));

@@ -16,9 +16,48 @@ import java.util.Map;
 /** A socket that sends what it is told, byte by byte if need be, and reads HTTP messages one after the other. */
 final class RawClient implements AutoCloseable {
     /** One message; the body is as far as it came. */
-    record Message(String start, Map<String, String> fields, byte[] body, boolean whole, Map<String, String> trailers) {
+    static final class Message {
+        private final String start;
+        private final Map<String, String> fields;
+        private final byte[] body;
+        private final boolean whole;
+        private final Map<String, String> trailers;
+
+        Message(String start, Map<String, String> fields, byte[] body, boolean whole, Map<String, String> trailers) {
+            this.start = start;
+            this.fields = fields;
+            this.body = body;
+            this.whole = whole;
+            this.trailers = trailers;
+        }
+
+        String start() {
+            return start;
+        }
+
+        Map<String, String> fields() {
+            return fields;
+        }
+
+        byte[] body() {
+            return body;
+        }
+
+        boolean whole() {
+            return whole;
+        }
+
+        Map<String, String> trailers() {
+            return trailers;
+        }
+
         int status() {
-            return Integer.parseInt(start.split(" ", 3)[1]);
+            int from = start.indexOf(' ') + 1;
+            return Integer.parseInt(start.substring(from, from + 3));
+        }
+
+        String method() {
+            return start.substring(0, start.indexOf(' '));
         }
 
         String text() {
@@ -126,13 +165,18 @@ final class RawClient implements AutoCloseable {
 
     private Map<String, String> chunks(ByteArrayOutputStream body) throws IOException {
         while (true) {
-            int size = Integer.parseInt(line().split(";", 2)[0].trim(), 16);
+            int size = Integer.parseInt(chunkSize(line()), 16);
             if (size == 0) {
                 return fields();
             }
             read(size, body);
             line();
         }
+    }
+
+    private static String chunkSize(String line) {
+        int extension = line.indexOf(';');
+        return (extension < 0 ? line : line.substring(0, extension)).trim();
     }
 
     private void read(long count, ByteArrayOutputStream body) throws IOException {
@@ -150,8 +194,7 @@ final class RawClient implements AutoCloseable {
 
     private Map<String, String> fields() throws IOException {
         Map<String, String> fields = new LinkedHashMap<>();
-        String line;
-        while (!(line = line()).isEmpty()) {
+        for (String line = line(); !line.isEmpty(); line = line()) {
             int colon = line.indexOf(':');
             fields.put(
                     line.substring(0, colon).toLowerCase(Locale.ROOT),
@@ -162,8 +205,7 @@ final class RawClient implements AutoCloseable {
 
     private String line() throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
-        int b;
-        while ((b = in.read()) != '\n') {
+        for (int b = in.read(); b != '\n'; b = in.read()) {
             if (b < 0) {
                 throw new EOFException();
             }

@@ -50,6 +50,10 @@ final class RawServer implements AutoCloseable {
         return self[0];
     }
 
+    InetAddress address() {
+        return listener.getInetAddress();
+    }
+
     int port() {
         return listener.getLocalPort();
     }

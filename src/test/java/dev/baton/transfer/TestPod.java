@@ -138,6 +138,12 @@ final class TestPod implements AutoCloseable {
         }
     }
 
+    /** A pod that may send references to its own function. */
+    static TestPod knowingItself(HttpHandler function) {
+        InetAddress address = anyAddress();
+        return new TestPod(address, function, map("BATON_OFFER_HOSTS", address.getHostAddress()));
+    }
+
     /** Another start of the same pod: same address, nothing remembered. */
     TestPod restarted() {
         close();

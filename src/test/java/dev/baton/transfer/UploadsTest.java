@@ -58,8 +58,8 @@ class UploadsTest {
     void anObjectLargerThanTheStoreIsRefusedAtOnce() throws IOException {
         try (TestPod a = new TestPod(null, "BATON_STORE_BYTES", "1MiB");
                 RawClient client = RawClient.api(a)) {
-            client.send("POST /v1/objects HTTP/1.1\r\n" + HOST
-                    + "Expect: 100-continue\r\nContent-Length: 1048577\r\n\r\n");
+            client.send(
+                    "POST /v1/objects HTTP/1.1\r\n" + HOST + "Expect: 100-continue\r\nContent-Length: 1048577\r\n\r\n");
             RawClient.Message answer = client.message();
             assertThat(answer.status()).isEqualTo(413);
             assertThat(answer.fields()).containsEntry("baton-error", "too-large; reached=no");
@@ -84,8 +84,8 @@ class UploadsTest {
                 RawClient client = RawClient.api(a)) {
             String first = Http.put(a, Http.pattern(1, 900_000), 1);
             byte[] second = Http.pattern(2, 800_000);
-            client.send("POST /v1/objects HTTP/1.1\r\n" + HOST
-                    + "Expect: 100-continue\r\nContent-Length: " + second.length + "\r\n\r\n");
+            client.send("POST /v1/objects HTTP/1.1\r\n" + HOST + "Expect: 100-continue\r\nContent-Length: "
+                    + second.length + "\r\n\r\n");
             Await.until("the second waits", () -> a.store.figures().waiters() == 1);
             assertThat(client.socket.getInputStream().available()).isZero();
             assertThat(Http.send(Http.get(a, first)).statusCode()).isEqualTo(200);
@@ -230,7 +230,8 @@ class UploadsTest {
                 reading.body().readNBytes(0x1000);
             }
             assertThat(reading.statusCode()).isEqualTo(200);
-            org.assertj.core.api.Assertions.assertThatThrownBy(() -> reading.body().readAllBytes())
+            org.assertj.core.api.Assertions.assertThatThrownBy(
+                            () -> reading.body().readAllBytes())
                     .isInstanceOf(IOException.class);
             a.empty();
         }
