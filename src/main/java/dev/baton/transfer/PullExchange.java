@@ -18,6 +18,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ final class PullExchange extends ChannelInboundHandlerAdapter implements Channel
     private final long epoch;
     private final PullLimits limits;
     private final TransferStats stats;
+    private final AtomicInteger pulls;
 
     private @Nullable ChannelHandlerContext context;
     private @Nullable IdleWatch watch;
@@ -37,11 +39,13 @@ final class PullExchange extends ChannelInboundHandlerAdapter implements Channel
     private @Nullable ChannelPump pump;
     private long quietSinceNanos = System.nanoTime();
 
-    PullExchange(Claims claims, long epoch, PullLimits limits, TransferStats stats) {
+    /** @param pulls counts the pulls at work on all connections */
+    PullExchange(Claims claims, long epoch, PullLimits limits, TransferStats stats, AtomicInteger pulls) {
         this.claims = claims;
         this.epoch = epoch;
         this.limits = limits;
         this.stats = stats;
+        this.pulls = pulls;
     }
 
     @Override
@@ -116,6 +120,7 @@ final class PullExchange extends ChannelInboundHandlerAdapter implements Channel
 
     private void send(ChannelHandlerContext ctx, Outgoing claimed) {
         outgoing = claimed;
+        pulls.incrementAndGet();
         HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
         head.headers().set(HttpHeaderNames.CONTENT_TYPE, claimed.contentType());
         if (claimed.digest() != null) {
@@ -175,6 +180,7 @@ final class PullExchange extends ChannelInboundHandlerAdapter implements Channel
         }
         open = null;
         outgoing = null;
+        pulls.decrementAndGet();
         sent.commit();
         ctx.writeAndFlush(Answers.empty(HttpResponseStatus.NO_CONTENT), ctx.voidPromise());
     }
@@ -193,6 +199,7 @@ final class PullExchange extends ChannelInboundHandlerAdapter implements Channel
         open = null;
         outgoing = null;
         if (claimed != null) {
+            pulls.decrementAndGet();
             claimed.giveBack();
         }
     }

@@ -5,6 +5,8 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Sets up the connections of the pull port, where other sidecars fetch what this pod's references name. */
@@ -18,7 +20,9 @@ final class PullPort extends ChannelInitializer<Channel> {
     private final long epoch;
     private final PullLimits limits;
     private final TransferStats stats;
-    private final AtomicInteger connections = new AtomicInteger();
+    private final Set<Channel> connections = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger pulls = new AtomicInteger();
+    private volatile boolean closed;
 
     PullPort(Claims claims, long epoch, PullLimits limits, TransferStats stats) {
         this.claims = claims;
@@ -29,21 +33,34 @@ final class PullPort extends ChannelInitializer<Channel> {
 
     @Override
     protected void initChannel(Channel channel) {
-        if (connections.incrementAndGet() > CONNECTIONS_MAX) {
-            connections.decrementAndGet();
+        if (closed || connections.size() >= CONNECTIONS_MAX) {
             channel.close();
             return;
         }
-        channel.closeFuture().addListener(closed -> connections.decrementAndGet());
+        connections.add(channel);
+        channel.closeFuture().addListener(ended -> connections.remove(channel));
         channel.pipeline()
                 .addLast(
                         new HttpServerCodec(new HttpDecoderConfig()
                                 .setMaxInitialLineLength(LINE_BYTES_MAX)
                                 .setMaxHeaderSize(HEAD_BYTES_MAX)),
-                        new PullExchange(claims, epoch, limits, stats));
+                        new PullExchange(claims, epoch, limits, stats, pulls));
     }
 
     int connections() {
-        return connections.get();
+        return connections.size();
+    }
+
+    /** Pulls that have been granted and have neither been acknowledged nor broken off. */
+    int pulls() {
+        return pulls.get();
+    }
+
+    /** Closes every connection; pulls at work break off. */
+    void close() {
+        closed = true;
+        for (Channel channel : connections) {
+            channel.close();
+        }
     }
 }

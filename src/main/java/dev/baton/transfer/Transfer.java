@@ -139,7 +139,12 @@ public final class Transfer implements AutoCloseable {
     /** What is under way now. */
     public TransferFigures figures() {
         return new TransferFigures(
-                windows.running(), windows.waiting(), windows.onOffer(), pullPort.connections(), peers.size());
+                windows.running(),
+                windows.waiting(),
+                windows.onOffer(),
+                pullPort.pulls(),
+                pullPort.connections(),
+                peers.size());
     }
 
     /** Forgets hosts and peers that have not been heard of for long; to be called about once a minute. */
@@ -148,9 +153,10 @@ public final class Transfer implements AutoCloseable {
         hosts.sweep();
     }
 
-    /** Closes idle connections and the resolver; what runs ends with its own connections. */
+    /** Closes the connections of the pull port, idle ones to others, and the resolver. Pulls at work break off: await them before. */
     @Override
     public void close() {
+        pullPort.close();
         ingress.close();
         wire.close();
         relays.close();

@@ -206,7 +206,7 @@ final class TestPod implements AutoCloseable {
     void settled() {
         Await.until("no window is open, none is waited for", () -> {
             TransferFigures figures = transfer.figures();
-            return figures.windows() == 0 && figures.waiting() == 0 && figures.offers() == 0;
+            return figures.windows() == 0 && figures.waiting() == 0 && figures.offers() == 0 && figures.pulls() == 0;
         });
         Await.until("no retrieval is under way", () -> store.figures().retrievals() == 0);
         Await.until("nobody waits for room", () -> store.figures().waiters() == 0);
@@ -241,6 +241,7 @@ final class TestPod implements AutoCloseable {
             }
             admin.close();
             transfer.close();
+            Await.until("the pull port is closed", () -> transfer.figures().pullConnections() == 0);
             store.close();
             loops.close();
         }
