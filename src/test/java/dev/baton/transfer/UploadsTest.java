@@ -168,10 +168,12 @@ class UploadsTest {
     void aTruncatedOrCorruptUploadIsNeverAnObject(String request) throws IOException {
         try (TestPod a = new TestPod(null);
                 RawClient client = RawClient.api(a)) {
-            client.send("POST /v1/objects?early=true HTTP/1.1\r\n" + HOST + request);
+            int body = request.indexOf("\r\n\r\n") + 4;
+            client.send("POST /v1/objects?early=true HTTP/1.1\r\n" + HOST + request.substring(0, body));
             RawClient.Message hint = client.message();
             assertThat(hint.status()).isEqualTo(103);
             String reference = hint.fields().get("baton-reference");
+            client.send(request.substring(body));
             client.socket.shutdownOutput();
             RawClient.Message answer = null;
             try {
