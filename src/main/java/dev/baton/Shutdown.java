@@ -2,6 +2,7 @@ package dev.baton;
 
 import dev.baton.drain.Drain;
 import dev.baton.drain.Step;
+import dev.baton.proxy.GoDuration;
 import dev.baton.telemetry.JsonLog;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -65,7 +66,7 @@ final class Shutdown {
             Runtime.getRuntime().halt(1);
         }
         log.info("Received TERM signal, attempting to gracefully shutdown servers.");
-        log.info("Sleeping " + GoDuration.format(quiet) + " to allow K8s propagation of non-ready state");
+        log.info("Sleeping " + GoDuration.format(quiet.toNanos()) + " to allow K8s propagation of non-ready state");
         loop.execute(this::advance);
     }
 

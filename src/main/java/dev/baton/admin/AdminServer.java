@@ -1,7 +1,10 @@
 package dev.baton.admin;
 
 import dev.baton.http.EventLoops;
+import dev.baton.http.NextRequestTimeout;
 import dev.baton.transfer.UploadGuard;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -10,6 +13,7 @@ import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 import reactor.netty.ChannelBindException;
 import reactor.netty.DisposableServer;
+import reactor.netty.NettyPipeline;
 import reactor.netty.http.server.HttpRequestDecoderSpec;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRequest;
@@ -22,7 +26,7 @@ public final class AdminServer implements AutoCloseable {
     /** As much as one read brings: bodies are not cut into smaller pieces than they come in. */
     private static final int READ_BYTES_MAX = 64 << 10;
 
-    private static final Duration IDLE_MAX = Duration.ofMinutes(2);
+    private static final Duration NEXT_REQUEST = Duration.ofMinutes(1);
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
 
     private final DisposableServer server;
@@ -45,10 +49,9 @@ public final class AdminServer implements AutoCloseable {
             return new AdminServer(HttpServer.create()
                     .runOn(new SharedLoops(loops))
                     .bindAddress(() -> address)
-                    .option(io.netty.channel.ChannelOption.SO_BACKLOG, BACKLOG)
-                    .idleTimeout(IDLE_MAX)
+                    .option(ChannelOption.SO_BACKLOG, BACKLOG)
                     .httpRequestDecoder(AdminServer::decoding)
-                    .doOnChannelInit((observer, channel, remote) -> UploadGuard.install(channel))
+                    .doOnChannelInit((observer, channel, remote) -> guard(channel))
                     .handle((request, response) -> inTurn(request, response, handler))
                     .bindNow());
         } catch (ChannelBindException e) {
@@ -56,6 +59,12 @@ public final class AdminServer implements AutoCloseable {
             failure.initCause(e);
             throw failure;
         }
+    }
+
+    private static void guard(Channel channel) {
+        UploadGuard.install(channel);
+        channel.pipeline()
+                .addAfter(NettyPipeline.HttpCodec, "baton.nextRequestTimeout", new NextRequestTimeout(NEXT_REQUEST));
     }
 
     /**

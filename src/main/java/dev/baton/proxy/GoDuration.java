@@ -1,23 +1,33 @@
 package dev.baton.proxy;
 
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 
-/** Spells durations of whole seconds as Go's {@code time.Duration} does: {@code 3s}, {@code 5m0s}, {@code 1h0m0s}. */
-final class GoDuration {
+/** Spells durations as Go's {@code time.Duration} does, so that log lines read as those of the Go sidecar: {@code 5m0s}, {@code 1.5s}. */
+public final class GoDuration {
     private GoDuration() {}
 
-    static String format(long nanos) {
-        long seconds = TimeUnit.NANOSECONDS.toSeconds(nanos);
-        if (seconds == 0 && nanos > 0) {
-            return TimeUnit.NANOSECONDS.toMillis(nanos) + "ms";
+    /** For durations that are not negative, exact to the millisecond. */
+    public static String format(long nanos) {
+        Duration duration = Duration.ofNanos(nanos);
+        long millis = duration.toMillis();
+        if (millis < 1000) {
+            return millis == 0 ? "0s" : millis + "ms";
         }
         StringBuilder text = new StringBuilder();
-        if (seconds >= 3600) {
-            text.append(seconds / 3600).append('h');
+        if (duration.toHours() > 0) {
+            text.append(duration.toHours()).append('h');
         }
-        if (seconds >= 60) {
-            text.append(seconds / 60 % 60).append('m');
+        if (duration.toMinutes() > 0) {
+            text.append(duration.toMinutesPart()).append('m');
         }
-        return text.append(seconds % 60).append('s').toString();
+        text.append(duration.toSecondsPart());
+        int fraction = duration.toMillisPart();
+        if (fraction > 0) {
+            text.append('.').append(Integer.toString(1000 + fraction).substring(1));
+            while (text.charAt(text.length() - 1) == '0') {
+                text.setLength(text.length() - 1);
+            }
+        }
+        return text.append('s').toString();
     }
 }

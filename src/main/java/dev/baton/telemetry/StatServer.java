@@ -1,6 +1,7 @@
 package dev.baton.telemetry;
 
 import dev.baton.http.Answers;
+import dev.baton.http.NextRequestTimeout;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -16,9 +17,8 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.netty.util.AsciiString;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 
 /**
  * The listener that the autoscaler scrapes, port 9090: {@code /metrics} answers any method with the Stat, everything else is
@@ -28,7 +28,7 @@ public final class StatServer extends ChannelInitializer<Channel> {
     private static final AsciiString PROTOBUF = AsciiString.cached("application/protobuf");
 
     /** The autoscaler asks every second or so; a connection silent for that long belongs to nobody. */
-    private static final long SILENCE_SECONDS_MAX = 120;
+    private static final Duration NEXT_REQUEST = Duration.ofSeconds(60);
 
     private static final int HEAD_LINE_BYTES_MAX = 4096;
     private static final int HEAD_BYTES_MAX = 16 * 1024;
@@ -44,8 +44,8 @@ public final class StatServer extends ChannelInitializer<Channel> {
     protected void initChannel(Channel channel) {
         channel.pipeline()
                 .addLast(
-                        new ReadTimeoutHandler(SILENCE_SECONDS_MAX, TimeUnit.SECONDS),
                         new HttpServerCodec(HEAD_LINE_BYTES_MAX, HEAD_BYTES_MAX, CHUNK_BYTES_MAX),
+                        new NextRequestTimeout(NEXT_REQUEST),
                         new Requests());
     }
 

@@ -158,5 +158,8 @@ final class TimeoutsTest {
         assertThat(GoDuration.format(300_000_000_000L)).isEqualTo("5m0s");
         assertThat(GoDuration.format(3_690_000_000_000L)).isEqualTo("1h1m30s");
         assertThat(GoDuration.format(0)).isEqualTo("0s");
+        assertThat(GoDuration.format(50_000_000L)).isEqualTo("50ms");
+        assertThat(GoDuration.format(1_500_000_000L)).isEqualTo("1.5s");
+        assertThat(GoDuration.format(3_600_000_000_000L)).isEqualTo("1h0m0s");
     }
 }
