@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * chunk as the end of the body. So a head is passed on when it is complete and sound, a body as far as its framing is sound;
  * at the first byte that is not, the guard falls silent for good and sends a {@link Refusal} inbound instead.
  *
- * <p>A head that takes too long, or a new connection that says nothing, is closed without an answer, as Go's server does.
+ * <p>Requests that a client sends ahead wait here, as the bytes that they are, until {@link OneAtATime} has done with the one
+ * before. A head that takes too long, or a new connection that says nothing, is closed without an answer, as Go's server does.
  * One per connection; event loop only.
  */
 public final class FramingGuard extends ChannelInboundHandlerAdapter {
@@ -26,6 +27,15 @@ public final class FramingGuard extends ChannelInboundHandlerAdapter {
         TRAILERS,
         REFUSED
     }
+
+    /** Bytes of later requests after which reading stops. */
+    private static final int AHEAD_LIMIT_BYTES = 8 * 1024;
+
+    /**
+     * Bytes that may come while the channel is held back. More of them come only when the client has sent its end: the transport
+     * reads all before it tells of that, however much the socket holds, and the exchange will be given up anyway.
+     */
+    private static final int HELD_BACK_LIMIT_BYTES = 256 * 1024;
 
     /** Shared by all connections of a loop: a head is judged in one go and never kept here. */
     private static final FastThreadLocal<byte[]> SCRATCH = new FastThreadLocal<>() {
@@ -39,14 +49,21 @@ public final class FramingGuard extends ChannelInboundHandlerAdapter {
     private final RequestHead head;
     private final ChunkScanner chunks = new ChunkScanner();
 
+    private @Nullable ChannelHandlerContext context;
     private State state = State.HEAD;
+    /** A request has been passed on, and its exchange has not ended. */
+    private boolean open;
+
     private long remaining;
+    private int heldBack;
     private boolean emptyLineSkipped;
 
-    /** The beginning of a head or trailer section whose end has not come yet. */
+    /** The beginning of a head or trailer section whose end has not come yet, or requests that have come too early. */
     private @Nullable ByteBuf held;
-    /** Bytes of {@link #held} that are known to hold no end. */
+    /** Bytes at the beginning of {@link #held} that are known to hold no end. */
     private int searched;
+    /** Too much has come too early, and reading has stopped for it. */
+    private boolean stopped;
 
     private @Nullable Refusal refusal;
     private @Nullable Future<?> timer;
@@ -60,6 +77,7 @@ public final class FramingGuard extends ChannelInboundHandlerAdapter {
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
         if (ctx.channel().isActive()) {
             startTimer(ctx, limits.firstByteMillis());
         }
@@ -79,11 +97,28 @@ public final class FramingGuard extends ChannelInboundHandlerAdapter {
             ctx.fireChannelRead(message);
             return;
         }
-        if (state == State.REFUSED) {
+        if (state == State.REFUSED || tooMuchHeldBack(ctx, read)) {
             read.release();
             return;
         }
-        ByteBuf in = join(read);
+        pass(ctx, join(read));
+    }
+
+    private boolean tooMuchHeldBack(ChannelHandlerContext ctx, ByteBuf read) {
+        if (ctx.channel().config().isAutoRead()) {
+            heldBack = 0;
+            return false;
+        }
+        heldBack += read.readableBytes();
+        if (heldBack <= HELD_BACK_LIMIT_BYTES) {
+            return false;
+        }
+        state = State.REFUSED;
+        ctx.channel().close();
+        return true;
+    }
+
+    private void pass(ChannelHandlerContext ctx, ByteBuf in) {
         int sound = judge(in);
         if (sound == in.writerIndex()) {
             settle(ctx);
@@ -101,17 +136,45 @@ public final class FramingGuard extends ChannelInboundHandlerAdapter {
         if (first != null) {
             ctx.fireChannelRead(first);
         }
-        if (refusal != null) {
+        if (refusal != null && state != State.REFUSED) {
             state = State.REFUSED;
             ctx.fireChannelRead(refusal);
         }
+    }
+
+    // Called by OneAtATime.
+
+    /** The exchange of the request that was passed on last is over. */
+    void exchangeEnded() {
+        open = false;
+        if (held != null && context != null) {
+            // From a clean stack: the handlers below may be in the middle of the exchange that ends.
+            context.executor().execute(this::passHeld);
+        }
+    }
+
+    private void passHeld() {
+        ByteBuf in = held;
+        ChannelHandlerContext ctx = context;
+        if (in == null || ctx == null || open) {
+            return;
+        }
+        held = null;
+        pass(ctx, in);
+        ctx.fireChannelReadComplete();
+    }
+
+    /** Nothing that comes from now on is of interest. */
+    void discard() {
+        state = State.REFUSED;
+        drop();
     }
 
     /** Returns the index of the first byte that must not be passed on: it is refused, or more has to come first. */
     private int judge(ByteBuf in) {
         int at = in.readerIndex();
         int end = in.writerIndex();
-        while (at < end) {
+        while (at < end && !tooEarly()) {
             int next =
                     switch (state) {
                         case HEAD -> head(in, at, end);
@@ -162,6 +225,7 @@ public final class FramingGuard extends ChannelInboundHandlerAdapter {
             return refuse(unsound, false, from);
         }
         emptyLineSkipped = false;
+        open = true;
         if (head.chunked()) {
             chunks.begin();
             state = State.CHUNKED_BODY;
@@ -259,8 +323,6 @@ public final class FramingGuard extends ChannelInboundHandlerAdapter {
             return read;
         }
         held = null;
-        // The last two bytes may be the beginning of the end.
-        searched = Math.max(0, before.writerIndex() - 2);
         before.writeBytes(read);
         read.release();
         return before;
@@ -272,11 +334,28 @@ public final class FramingGuard extends ChannelInboundHandlerAdapter {
         copy.writeBytes(rest);
         rest.release();
         held = copy;
+        // The last two bytes may be the beginning of the end. What came too early has not been searched at all.
+        searched = tooEarly() ? 0 : Math.max(0, copy.writerIndex() - 2);
     }
 
-    /** Starts the clock of a head that has begun, stops it when none has. */
+    private boolean tooEarly() {
+        return open && state == State.HEAD;
+    }
+
+    /** Starts the clock of a head that has begun, stops it when none has; stops reading when too much has come too early. */
     private void settle(ChannelHandlerContext ctx) {
-        boolean headBegun = held != null && refusal == null;
+        ByteBuf waiting = held;
+        boolean full = waiting != null && tooEarly() && waiting.readableBytes() > AHEAD_LIMIT_BYTES;
+        if (full != stopped) {
+            stopped = full;
+            ReadGate gate = ReadGate.of(ctx.channel());
+            if (full) {
+                gate.hold(ReadGate.Reason.PIPELINE);
+            } else {
+                gate.release(ReadGate.Reason.PIPELINE);
+            }
+        }
+        boolean headBegun = held != null && refusal == null && !open;
         if (!headBegun) {
             stopTimer();
             headTimed = false;

@@ -23,7 +23,6 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.nio.channels.ClosedChannelException;
-import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -39,14 +38,12 @@ import org.jspecify.annotations.Nullable;
  * like a complete response. One per connection; event loop only.
  */
 public final class OneAtATime extends ChannelDuplexHandler {
-    /** Messages of later requests that are kept before reading stops. */
-    private static final int QUEUE_LIMIT = 32;
     /** As much of an answered request as is read on, so that the connection can serve another one. Go's limit. */
     private static final int DISCARD_LIMIT_BYTES = 256 * 1024;
     /** How long a client that still sends may take to read the last response before the connection is reset. */
     private static final int LINGER_MILLIS = 1_000;
 
-    private final ArrayDeque<Object> queue = new ArrayDeque<>(4);
+    private final FramingGuard guard;
 
     // Of the open exchange.
     private boolean open;
@@ -65,26 +62,21 @@ public final class OneAtATime extends ChannelDuplexHandler {
     private boolean closing;
     private @Nullable Future<?> linger;
 
-    /** Whether an exchange is open; for tests and figures. */
-    boolean open() {
-        return open;
+    /**
+     * Sees to one connection.
+     *
+     * @param guard ahead of the codec in the same pipeline; keeps what comes too early
+     */
+    public OneAtATime(FramingGuard guard) {
+        this.guard = guard;
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (closing) {
             ReferenceCountUtil.release(message);
-        } else if ((open && requestDone) || !queue.isEmpty()) {
-            queue.add(message);
-            if (queue.size() == QUEUE_LIMIT) {
-                ReadGate.of(ctx.channel()).hold(ReadGate.Reason.PIPELINE);
-            }
-        } else {
-            deliver(ctx, message);
+            return;
         }
-    }
-
-    private void deliver(ChannelHandlerContext ctx, Object message) {
         // No switch over types here: linking one takes milliseconds of the first request, and no cache keeps it.
         if (message instanceof Refusal refusal) {
             refuse(ctx, refusal);
@@ -278,35 +270,20 @@ public final class OneAtATime extends ChannelDuplexHandler {
         }
     }
 
-    /** The exchange is complete. Later requests start from a clean stack: the handlers below may be in the middle of this one. */
     private void end(ChannelHandlerContext ctx) {
         open = false;
         if (lastExchange) {
             closing = true;
             ctx.executor()
                     .execute(() -> ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(flushed -> ctx.close()));
-        } else if (!queue.isEmpty()) {
-            ctx.executor().execute(() -> next(ctx));
-        }
-    }
-
-    private void next(ChannelHandlerContext ctx) {
-        boolean delivered = false;
-        while (!queue.isEmpty() && !closing && !(open && requestDone)) {
-            delivered = true;
-            deliver(ctx, queue.poll());
-        }
-        if (queue.isEmpty()) {
-            ReadGate.of(ctx.channel()).release(ReadGate.Reason.PIPELINE);
-        }
-        if (delivered) {
-            ctx.fireChannelReadComplete();
+        } else {
+            guard.exchangeEnded();
         }
     }
 
     private void responseFlushed(Future<? super Void> flushed) {
         ChannelFuture future = (ChannelFuture) flushed;
-        if (requestDone && queue.isEmpty()) {
+        if (requestDone) {
             future.channel().close();
         } else {
             lingeringClose(future.channel().pipeline().context(this));
@@ -322,7 +299,7 @@ public final class OneAtATime extends ChannelDuplexHandler {
             ctx.close();
             return;
         }
-        releaseQueue();
+        guard.discard();
         ReadGate gate = ReadGate.of(socket);
         for (ReadGate.Reason reason : ReadGate.Reason.values()) {
             gate.release(reason);
@@ -331,10 +308,10 @@ public final class OneAtATime extends ChannelDuplexHandler {
         linger = ctx.executor().schedule(() -> ctx.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** Enough has been read of later requests: a handler below that asks for its own request's body must not get more of them. */
+    /** A handler below asks for more of its request: not for the bytes that another reason holds back. */
     @Override
     public void read(ChannelHandlerContext ctx) {
-        if (!ReadGate.of(ctx.channel()).held(ReadGate.Reason.PIPELINE)) {
+        if (ctx.channel().config().isAutoRead()) {
             ctx.read();
         }
     }
@@ -353,7 +330,7 @@ public final class OneAtATime extends ChannelDuplexHandler {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event == CloseWhenIdle.INSTANCE) {
             lastExchange = true;
-            if (!open && queue.isEmpty()) {
+            if (!open) {
                 close(ctx, ctx.newPromise());
             } else if (open && !responseStarted) {
                 keepAlive = false;
@@ -366,17 +343,10 @@ public final class OneAtATime extends ChannelDuplexHandler {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         closing = true;
-        releaseQueue();
         Future<?> running = linger;
         if (running != null) {
             running.cancel(false);
         }
         ctx.fireChannelInactive();
-    }
-
-    private void releaseQueue() {
-        while (!queue.isEmpty()) {
-            ReferenceCountUtil.release(queue.poll());
-        }
     }
 }

@@ -55,9 +55,10 @@ public final class MainPipeline extends ChannelInitializer<Channel> {
     protected void initChannel(Channel channel) {
         connections.add(channel);
         ChannelPipeline pipeline = channel.pipeline();
-        pipeline.addLast(new FramingGuard(limits));
+        FramingGuard guard = new FramingGuard(limits);
+        pipeline.addLast(guard);
         pipeline.addLast(new HttpServerCodec(decoding()));
-        pipeline.addLast(new OneAtATime());
+        pipeline.addLast(new OneAtATime(guard));
         addIfGiven(pipeline, hooks.dress().get());
         pipeline.addLast(hooks.health().get());
         pipeline.addLast(new TimeoutHandler(timeouts, hooks.log()));

@@ -19,13 +19,19 @@ final class FramingGuardTest {
 
     /** What the guard passes on, with a refusal spelled out at the end. */
     private static String passed(String octets, Random cuts) {
-        EmbeddedChannel channel = new EmbeddedChannel(new FramingGuard(GuardLimits.DEFAULT));
+        FramingGuard guard = new FramingGuard(GuardLimits.DEFAULT);
+        EmbeddedChannel channel = new EmbeddedChannel(guard);
         int at = 0;
         while (at < octets.length()) {
             int length = cuts == null ? octets.length() : 1 + cuts.nextInt(Math.min(20, octets.length() - at));
             channel.writeInbound(Unpooled.copiedBuffer(octets.substring(at, at + length), StandardCharsets.ISO_8859_1));
             at += length;
+            // Now and then before all that has come is passed, as exchanges do end.
+            if (cuts == null || cuts.nextInt(3) == 0) {
+                endExchanges(channel, guard);
+            }
         }
+        endExchanges(channel, guard);
         StringBuilder passed = new StringBuilder();
         Object message = channel.readInbound();
         while (message != null) {
@@ -39,6 +45,33 @@ final class FramingGuardTest {
         }
         channel.finishAndReleaseAll();
         return passed.toString();
+    }
+
+    private static void endExchanges(EmbeddedChannel channel, FramingGuard guard) {
+        for (int i = 0; i < 6; i++) {
+            guard.exchangeEnded();
+            channel.runPendingTasks();
+        }
+    }
+
+    @Test
+    void aRequestWaitsUntilTheExchangeBeforeHasEnded() {
+        FramingGuard guard = new FramingGuard(GuardLimits.DEFAULT);
+        EmbeddedChannel channel = new EmbeddedChannel(guard);
+        String get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+        channel.writeInbound(Unpooled.copiedBuffer(get.repeat(2), StandardCharsets.ISO_8859_1));
+        channel.writeInbound(Unpooled.copiedBuffer(get.repeat(1000), StandardCharsets.ISO_8859_1));
+        assertThat(channel.config().isAutoRead()).as("reads on").isFalse();
+        for (int i = 0; i < 1002; i++) {
+            ByteBuf request = channel.readInbound();
+            assertThat(request.toString(StandardCharsets.ISO_8859_1)).isEqualTo(get);
+            request.release();
+            assertThat(channel.<Object>readInbound()).isNull();
+            guard.exchangeEnded();
+            channel.runPendingTasks();
+        }
+        assertThat(channel.config().isAutoRead()).isTrue();
+        channel.finishAndReleaseAll();
     }
 
     @Test

@@ -80,10 +80,11 @@ class FunctionHandlerTest {
         return Listener.bind(loops, new InetSocketAddress("127.0.77.1", 0), new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel channel) {
+                FramingGuard guard = new FramingGuard(GuardLimits.DEFAULT);
                 channel.pipeline()
-                        .addLast(new FramingGuard(GuardLimits.DEFAULT))
+                        .addLast(guard)
                         .addLast(new HttpServerCodec())
-                        .addLast(new OneAtATime())
+                        .addLast(new OneAtATime(guard))
                         .addLast(new Impatient())
                         .addLast(new FunctionHandler(functions));
             }
