@@ -4,7 +4,7 @@
  * Build: zig cc --target=wasm32-wasi -mexec-model=reactor -O2 -Wl,-z,stack-size=65536 -Iinclude f.c
  * A function defines
  *   XDT_EXPORT(handle) xdt_packed handle(const uint8_t *body, uint32_t length)
- * and has XDT_GUEST in exactly one of its files, which exports allocate_memory, allocate_aligned and deallocate_memory.
+ * and has XDT_GUEST in exactly one of its files, which exports allocate_memory and deallocate_memory.
  * The body belongs to the host; an answer is memory of the function's own from malloc, or the body itself. An empty body is at NULL.
  */
 #ifndef XDT_H
@@ -42,9 +42,6 @@ static inline uint32_t xdt_len(xdt_packed region) { return (uint32_t)region; }
 /* The response's memory must stay allocated: the host frees it through deallocate_memory when it has been sent. */
 #define XDT_GUEST                                                                                        \
   XDT_EXPORT(allocate_memory) void *xdt_allocate_memory(uint32_t len) { return malloc(len ? len : 1); }  \
-  XDT_EXPORT(allocate_aligned) void *xdt_allocate_aligned(uint32_t len, uint32_t align) {                \
-    return aligned_alloc(align, (len + align - 1) / align * align);                                      \
-  }                                                                                                      \
   XDT_EXPORT(deallocate_memory) void xdt_deallocate_memory(void *ptr, uint32_t len) {                    \
     (void)len;                                                                                           \
     free(ptr);                                                                                           \

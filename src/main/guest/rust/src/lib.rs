@@ -199,38 +199,28 @@ pub fn run(function: fn(&[u8]) -> Result<Region, Error>, ptr: *const u8, len: us
     }
 }
 
-fn layout(len: usize, align: usize) -> Option<(Layout, usize)> {
-    let ahead = align.max(HEADER);
-    let layout = Layout::from_size_align(len.checked_add(ahead)?, ahead).ok()?;
-    Some((layout, ahead))
+fn layout(len: usize) -> Option<Layout> {
+    Layout::from_size_align(len.checked_add(HEADER)?, HEADER).ok()
 }
 
 /// Memory for the host to place data in; null when there is none.
 #[unsafe(no_mangle)]
 pub extern "C" fn allocate_memory(len: usize) -> *mut u8 {
-    allocate_aligned(len, HEADER)
-}
-
-/// The same on a multiple of `align`, a power of two.
-#[unsafe(no_mangle)]
-pub extern "C" fn allocate_aligned(len: usize, align: usize) -> *mut u8 {
-    let Some((layout, ahead)) = layout(len, align) else {
+    let Some(layout) = layout(len) else {
         return std::ptr::null_mut();
     };
-    // SAFETY: the layout is not empty; size and alignment are written into the bytes ahead of what is given out.
+    // SAFETY: the layout is not empty, and the length is written into the bytes ahead of what is given out.
     unsafe {
         let block = alloc(layout);
         if block.is_null() {
             return block;
         }
-        let given = block.add(ahead);
-        given.cast::<usize>().sub(1).write(len);
-        given.cast::<usize>().sub(2).write(ahead);
-        given
+        block.cast::<usize>().write(len);
+        block.add(HEADER)
     }
 }
 
-/// Frees what one of the two above gave.
+/// Frees what the function above gave.
 #[unsafe(no_mangle)]
 pub extern "C" fn deallocate_memory(ptr: *mut u8, _len: usize) {
     if ptr.is_null() {
@@ -238,10 +228,9 @@ pub extern "C" fn deallocate_memory(ptr: *mut u8, _len: usize) {
     }
     // SAFETY: the host and Region hand back only what was given out above, once.
     unsafe {
-        let len = ptr.cast::<usize>().sub(1).read();
-        let ahead = ptr.cast::<usize>().sub(2).read();
-        if let Some((layout, _)) = layout(len, ahead) {
-            dealloc(ptr.sub(ahead), layout);
+        let block = ptr.sub(HEADER);
+        if let Some(layout) = layout(block.cast::<usize>().read()) {
+            dealloc(block, layout);
         }
     }
 }
