@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FunctionHost implements AutoCloseable {
     private static final int NAME_MAX = 63;
+    private static final long CLOSE_MILLIS = 5_000;
 
     private final FunctionLimits limits;
     private final ObjectGateway gateway;
@@ -121,12 +122,15 @@ public final class FunctionHost implements AutoCloseable {
         memories.trim();
     }
 
-    /** Takes no more calls, waits up to 5 s for those that run, and gives all memory back. */
+    /** Takes no more calls, waits up to 5 s for those that run, ends the others, and gives all memory back. */
     @Override
     public void close() {
         closed = true;
         try {
-            threads.close(TimeUnit.SECONDS.toMillis(5));
+            if (!threads.close(CLOSE_MILLIS)) {
+                watch.cancelAll();
+                threads.close(CLOSE_MILLIS);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

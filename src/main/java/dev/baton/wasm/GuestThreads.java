@@ -98,11 +98,22 @@ final class GuestThreads implements AutoCloseable {
     }
 
     private void run() {
-        Runnable next = next();
-        while (next != null) {
-            next.run();
-            next = next();
+        boolean good = false;
+        try {
+            for (Runnable next = next(); next != null; next = next()) {
+                next.run();
+            }
+            good = true;
+        } finally {
+            if (!good) {
+                gone(); // Work that throws against its promise costs this thread, not its place.
+            }
         }
+    }
+
+    private synchronized void gone() {
+        alive--;
+        notifyAll();
     }
 
     private synchronized @Nullable Runnable next() {
@@ -124,8 +135,7 @@ final class GuestThreads implements AutoCloseable {
         }
         Runnable next = work.pollFirst();
         if (next == null) {
-            alive--;
-            notifyAll();
+            gone();
         }
         return next;
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.wasm.GuestException.Kind;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -105,6 +106,23 @@ class EndlessGuestsTest {
         clock.cancel();
         Guests.assertEnds(Kind.CANCELLED, clock::start, "cancelled");
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    }
+
+    @Test
+    void closingTheHostEndsWhatStillRuns() throws Exception {
+        FunctionHost patient = Guests.hostile(Guests.withCall(Guests.limits(), Duration.ofMinutes(10)), "endless");
+        CompletableFuture<Throwable> ended = CompletableFuture.supplyAsync(() -> {
+            try {
+                Guests.call(patient, "endless", "loop".getBytes(US_ASCII));
+                return null;
+            } catch (GuestException e) {
+                return e;
+            }
+        });
+        Thread.sleep(200);
+        patient.close();
+        assertThat(ended.get(20, TimeUnit.SECONDS)).isInstanceOf(GuestException.class);
+        assertThat(patient.memory().charged()).isZero();
     }
 
     @Test

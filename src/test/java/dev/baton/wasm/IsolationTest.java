@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.baton.wasm.GuestException.Kind;
 import java.time.Duration;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** One guest sees nothing of another's memory, and neither of an earlier call's. */
@@ -38,6 +39,52 @@ class IsolationTest {
         try (FunctionHost host = Guests.hostile(Guests.limits(), "mirror")) {
             assertThat(Guests.call(host, "mirror", new byte[] {1})).isEqualTo(Guests.longs(-GuestErrno.ELOOP));
         }
+    }
+
+    @Test
+    void growingInTheMiddleOfANeighbourCallMovesNothing() throws Exception {
+        try (FunctionHost host = Guests.hostile(Guests.limits(), "echo")) {
+            Guest caller = guest(host, "echo");
+            GuestClock clock = host.newClock();
+            clock.start();
+            caller.join(new CallChain(clock, 4));
+            byte[] body = new byte[700_000];
+            new Random(7).nextBytes(body);
+            int at = caller.allocate(body.length);
+            caller.memory().write(at, body);
+            int before = caller.memory().pages();
+            // The callee grows for the body, the caller for the answer, while both regions are in use.
+            long answer = NeighbourCall.invoke(caller, "echo", at, body.length);
+            clock.stop();
+            assertThat(answer).isPositive();
+            assertThat((int) answer).isEqualTo(body.length);
+            assertThat(caller.memory().pages()).isGreaterThan(before);
+            assertThat(caller.memory().readBytes((int) (answer >>> 32), body.length))
+                    .isEqualTo(body);
+            assertThat(caller.memory().readBytes(at, body.length)).isEqualTo(body);
+            caller.close();
+            Guests.awaitMemory(host);
+        }
+    }
+
+    @Test
+    void aClosedInstanceTraps() throws Exception {
+        try (FunctionHost host = Guests.hostile(Guests.limits(), "echo")) {
+            Guest closed = guest(host, "echo");
+            closed.close();
+            closed.close();
+            Guest next = guest(host, "echo");
+            assertThatThrownBy(() -> closed.allocate(10)).isInstanceOf(GuestException.class);
+            assertThatThrownBy(() -> closed.memory().view(0, 1)).hasMessageContaining("out of bounds");
+            assertThat(next.allocate(10)).isPositive();
+            next.close();
+        }
+    }
+
+    private static Guest guest(FunctionHost host, String name) throws LoadException {
+        Guest.Module module =
+                new ModuleLoader(host.limits(), host.memories(), new DeadlineWatch()).load(Guests.hostile(name));
+        return new Guest(host.function(name), module, host.memories(), 0);
     }
 
     @Test
