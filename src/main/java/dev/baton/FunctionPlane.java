@@ -65,6 +65,16 @@ final class FunctionPlane implements AutoCloseable {
             }
 
             @Override
+            public void log(String function, int level, String text) {
+                String line = "Function " + function + ": " + text;
+                switch (level) {
+                    case 0 -> log.debug(line);
+                    case 1 -> log.info(line);
+                    default -> log.warn(line);
+                }
+            }
+
+            @Override
             public void failed(String what, Throwable cause) {
                 log.error(what, cause);
             }

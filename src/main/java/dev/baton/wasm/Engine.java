@@ -215,7 +215,13 @@ final class Engine {
                 new GuestException(GuestException.Kind.NO_MEMORY, "the JVM's heap is exhausted", memory);
             case StackOverflowError stack ->
                 new GuestException(GuestException.Kind.TRAP, "call stack exhausted", stack);
-            default -> new GuestException(GuestException.Kind.TRAP, reason(e), e);
+            case ChicoryException trap -> new GuestException(GuestException.Kind.TRAP, reason(trap), trap);
+            // Not a guest's doing, so its text is for nobody outside.
+            default ->
+                new GuestException(
+                        GuestException.Kind.TRAP,
+                        "the engine failed: " + e.getClass().getSimpleName(),
+                        e);
         };
     }
 

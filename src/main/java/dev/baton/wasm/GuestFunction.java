@@ -51,6 +51,10 @@ final class GuestFunction {
         host.observer().log(name, level, text);
     }
 
+    void failed(String what, Throwable cause) {
+        host.observer().failed(what, cause);
+    }
+
     void called(GuestFunction neighbour, long bytesThere, long bytesBack) {
         host.observer().neighbour(name, neighbour.name, bytesThere, bytesBack);
     }

@@ -168,6 +168,11 @@ final class XdtCalls {
             }
             free(region);
             return fail(guest, GuestErrno.ENOMEM, String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            // The gateway's own fault; its text may name what a guest must not know.
+            guest.function().failed("a host call of a function failed", e);
+            free(region);
+            return fail(guest, GuestErrno.EIO, "the host failed");
         }
     }
 

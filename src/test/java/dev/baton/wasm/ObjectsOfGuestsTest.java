@@ -177,6 +177,22 @@ class ObjectsOfGuestsTest {
     }
 
     @Test
+    void whatBreaksInTheGatewayIsAnErrorNumberWithoutItsText() {
+        open(
+                new Url() {
+                    @Override
+                    public void invoke(String url, ByteBuffer body, Destination into) {
+                        into.write(ByteBuffer.allocate(10));
+                        throw new IllegalStateException("no way to 10.1.2.3");
+                    }
+                },
+                Duration.ofSeconds(20),
+                "chain");
+        Guests.assertEnds(Kind.FAILED, () -> Guests.call(host, "chain", "http://x/\n".getBytes(US_ASCII)), "error 5");
+        assertThat(log).noneMatch(line -> line.contains("10.1.2.3"));
+    }
+
+    @Test
     void aCallThatBlocksInTheGatewayEndsAtItsDeadline() throws Exception {
         CountDownLatch interrupted = new CountDownLatch(1);
         open(
