@@ -10,8 +10,8 @@ final class KnativeHeaders {
     static final AsciiString ORIGINAL_HOST = AsciiString.cached("k-original-host");
     static final AsciiString SERVING_REVISION = AsciiString.cached("knative-serving-revision");
     static final AsciiString SERVING_NAMESPACE = AsciiString.cached("knative-serving-namespace");
-    static final AsciiString FORWARDED = AsciiString.cached("forwarded");
-    static final AsciiString X_FORWARDED_FOR = AsciiString.cached("x-forwarded-for");
+    static final AsciiString FORWARDED = AsciiString.cached("Forwarded");
+    static final AsciiString X_FORWARDED_FOR = AsciiString.cached("X-Forwarded-For");
     static final AsciiString X_FORWARDED_HOST = AsciiString.cached("x-forwarded-host");
     static final AsciiString X_FORWARDED_PROTO = AsciiString.cached("x-forwarded-proto");
 

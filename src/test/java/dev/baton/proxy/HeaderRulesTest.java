@@ -151,7 +151,7 @@ final class HeaderRulesTest {
     @Test
     void nothingIsAddedThatTheClientDidNotSend() {
         assertThat(seen("GET / HTTP/1.1\r\nHost: h\r\n\r\n"))
-                .isEqualTo("GET / HTTP/1.1\nHost: h\nx-forwarded-for: 127.0.0.1\n\n");
+                .isEqualTo("GET / HTTP/1.1\nHost: h\nX-Forwarded-For: 127.0.0.1\n\n");
     }
 
     @Test
