@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
@@ -152,6 +154,82 @@ class SidecarProcessTest {
                         .contains("\"message\":\"Failed to bring up queue-proxy, shutting down.\"")
                         .contains(address + ":" + port);
             }
+        }
+    }
+
+    @Test
+    @DisplayName("a taken pull port is a warning, and everything else works")
+    void pullPortInUse() throws Exception {
+        try (var taken = new ServerSocket()) {
+            taken.bind(new InetSocketAddress(address, SidecarProcess.PULL));
+            try (var user = new UserProgram(address);
+                    var sidecar = start()) {
+                sidecar.awaitControlPlane();
+                assertThat(sidecar.stdout().lines())
+                        .filteredOn(line -> line.contains("Port 8013 is taken"))
+                        .singleElement()
+                        .asString()
+                        .contains("\"severity\":\"WARNING\"");
+                assertThat(sidecar.get(SidecarProcess.MAIN, "/").body()).isEqualTo("served /");
+                assertThat(roundTrip(sidecar, sidecar, new byte[100_000])).isEqualTo(100_000);
+            }
+        }
+    }
+
+    private static long roundTrip(SidecarProcess producer, SidecarProcess consumer, byte[] object) throws Exception {
+        var got = consumer.client()
+                .send(
+                        consumer.request(SidecarProcess.ADMIN, "/v1/objects/" + put(producer, object))
+                                .build(),
+                        BodyHandlers.ofByteArray());
+        assertThat(got.statusCode()).isEqualTo(200);
+        assertThat(got.body()).isEqualTo(object);
+        return got.body().length;
+    }
+
+    /** Returns the reference. */
+    private static String put(SidecarProcess producer, byte[] object) throws Exception {
+        var put = producer.send(producer.request(SidecarProcess.ADMIN, "/v1/objects")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(object))
+                .build());
+        assertThat(put.statusCode()).isEqualTo(201);
+        return put.body();
+    }
+
+    @Test
+    @DisplayName("an object that another pod is pulling at SIGTERM is pulled to its end, then the process exits with 0")
+    void signalDuringPull() throws Exception {
+        String keys = keys().toString();
+        settings.put("BATON_KEYS_DIR", keys);
+        String consumerAddress = SidecarProcess.freeAddress();
+        var consumerSettings = SidecarProcess.settings(consumerAddress);
+        consumerSettings.put("BATON_KEYS_DIR", keys);
+        byte[] object = new byte[48 << 20];
+        new java.util.Random(1).nextBytes(object);
+        try (var producer = start();
+                var consumer = SidecarProcess.start(consumerAddress, consumerSettings)) {
+            producer.awaitControlPlane();
+            consumer.awaitControlPlane();
+            String reference = put(producer, object);
+            var answer = consumer.client()
+                    .send(
+                            consumer.request(SidecarProcess.ADMIN, "/v1/objects/" + reference)
+                                    .build(),
+                            BodyHandlers.ofInputStream());
+            assertThat(answer.statusCode()).isEqualTo(200);
+            try (var body = answer.body()) {
+                // Far more is left than all buffers on the way hold: the pull is in its middle, and waits for its
+                // reader.
+                byte[] first = body.readNBytes(1 << 20);
+                producer.terminate();
+                producer.awaitLine("Shutting down server: pull");
+                assertThat(producer.isAlive()).isTrue();
+                byte[] rest = body.readAllBytes();
+                assertThat(first.length + rest.length).isEqualTo(object.length);
+                assertThat(first).isEqualTo(Arrays.copyOf(object, first.length));
+                assertThat(rest).isEqualTo(Arrays.copyOfRange(object, first.length, object.length));
+            }
+            assertThat(producer.awaitExit()).isZero();
         }
     }
 
