@@ -50,7 +50,9 @@ public final class Main {
         JulBridge.install(log);
         InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
         log.info("Starting queue-proxy");
-        config.warnings().forEach(log::warn);
+        for (String warning : config.warnings()) {
+            log.warn(warning);
+        }
         try (var plane = new RequestPlane(config, log)) {
             var controlPlane = ControlPlane.start(plane.beans());
             log.info("Control plane is up");

@@ -112,7 +112,9 @@ final class ObjectPlane implements AutoCloseable {
             long now = System.nanoTime();
             if (!keysRead || now - keysReadAt >= keyRefresh.toNanos()) {
                 keysReadAt = now;
-                keys.refresh().forEach(log::warn);
+                for (String problem : keys.refresh()) {
+                    log.warn(problem);
+                }
             }
             if (!keysRead && keysMounted) {
                 // Loads the cipher, 20 ms and 2 MB, which the first object would else do on an event loop.

@@ -13,7 +13,6 @@ import dev.baton.probe.HealthHandler;
 import dev.baton.probe.Readiness;
 import dev.baton.proxy.MainPipeline;
 import dev.baton.proxy.ProxyHooks;
-import dev.baton.proxy.ProxyLog;
 import dev.baton.proxy.TrafficObserver;
 import dev.baton.telemetry.ErrorLines;
 import dev.baton.telemetry.JsonLog;
@@ -83,7 +82,7 @@ final class RequestPlane implements Vitals, AutoCloseable {
                         objects.transfer()::delivery,
                         () -> hosted == null ? null : hosted.handler(),
                         observer(traffic),
-                        proxyLog(log)));
+                        new PlaneLog(log)));
         shutdown = new Shutdown(
                 drain,
                 config.proxy().drainQuiet(),
@@ -116,20 +115,6 @@ final class RequestPlane implements Vitals, AutoCloseable {
             @Override
             public void finished(boolean viaActivator) {
                 traffic.finished(viaActivator);
-            }
-        };
-    }
-
-    private static ProxyLog proxyLog(JsonLog log) {
-        return new ProxyLog() {
-            @Override
-            public void warn(String message) {
-                log.warn(message);
-            }
-
-            @Override
-            public void error(String message, String error, @Nullable Throwable cause) {
-                log.error(message, error, cause);
             }
         };
     }

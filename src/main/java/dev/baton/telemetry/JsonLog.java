@@ -40,7 +40,12 @@ public final class JsonLog implements AutoCloseable {
         this.writer = new LogWriter(
                 out,
                 count -> line(
-                        Level.WARN, name, count + " log lines dropped: standard output does not keep up", "", null));
+                        Level.WARN,
+                        name,
+                        "",
+                        count + " log lines dropped: standard output does not keep up",
+                        "",
+                        null));
         if (!settings.problem().isEmpty()) {
             warn("Failed to parse logging config - using default zap production config: " + settings.problem());
         }
@@ -83,21 +88,46 @@ public final class JsonLog implements AutoCloseable {
 
     private void log(Level lineLevel, String message, String error, @Nullable Throwable cause) {
         if (writes(lineLevel)) {
-            writer.append(line(lineLevel, name, message, error, cause));
+            writer.append(line(lineLevel, name, caller(), message, error, cause));
         }
     }
 
     /** Writes a line of another logger, whatever the level here. */
     void write(Level lineLevel, String logger, String message, @Nullable Throwable cause) {
-        writer.append(line(lineLevel, logger, message, inWords(cause), cause));
+        writer.append(line(lineLevel, logger, "", message, inWords(cause), cause));
     }
 
-    private byte[] line(Level lineLevel, String logger, String message, String error, @Nullable Throwable cause) {
+    /** Where the line comes from, as zap writes it: folder, file and line; empty when it is not wanted. */
+    private String caller() {
+        if (settings.keys().caller().isEmpty()) {
+            return "";
+        }
+        StackWalker.StackFrame frame = StackWalker.getInstance()
+                .walk(frames -> frames.dropWhile(JsonLog::isOurs).findFirst().orElse(null));
+        if (frame == null || frame.getFileName() == null) {
+            return "";
+        }
+        String type = frame.getClassName();
+        int end = type.lastIndexOf('.');
+        String folder = end < 0 ? "" : type.substring(type.lastIndexOf('.', end - 1) + 1, end) + "/";
+        return folder + frame.getFileName() + ":" + frame.getLineNumber();
+    }
+
+    /** This class, and adapters that pass lines on to it: they are named after what they are. */
+    private static boolean isOurs(StackWalker.StackFrame frame) {
+        return frame.getClassName().endsWith("Log");
+    }
+
+    private byte[] line(
+            Level lineLevel, String logger, String caller, String message, String error, @Nullable Throwable cause) {
         var line = new LogLine()
                 .level(settings.keys(), lineLevel)
                 .time(settings.keys(), clock.instant())
-                .field(settings.keys().logger(), logger)
-                .field(settings.keys().message(), message)
+                .field(settings.keys().logger(), logger);
+        if (!caller.isEmpty()) {
+            line.field(settings.keys().caller(), caller);
+        }
+        line.field(settings.keys().message(), message)
                 .field("knative.dev/key", key)
                 .field("knative.dev/pod", pod);
         if (!error.isEmpty()) {
