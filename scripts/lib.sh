@@ -98,5 +98,10 @@ prepare_sidecar() {
             SIDECAR+=(-XX:AOTCache=baton.aot)
         fi
     fi
-    SIDECAR+=(@jvm.options)
+    # The profile for Wasm functions: a larger heap, the second compiler.
+    if [ -n "${BATON_FUNCTIONS_DIR:-}" ]; then
+        SIDECAR+=(@wasm.options)
+    else
+        SIDECAR+=(@jvm.options)
+    fi
 }

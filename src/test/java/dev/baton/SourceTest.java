@@ -32,6 +32,24 @@ class SourceTest {
                 .contains("@NullMarked"));
     }
 
+    /** Heap and compiler are what the profile for Wasm is there for; everything else must not drift apart. */
+    @Test
+    void theTwoProfilesOfTheJvmDifferInHeapAndCompilerOnly() {
+        List<String> plain = options("jvm.options");
+        List<String> wasm = options("wasm.options");
+        assertThat(plain.stream().filter(option -> !wasm.contains(option)))
+                .containsExactly("-Xmx32m", "-Xmn4m", "-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=24m");
+        assertThat(wasm.stream().filter(option -> !plain.contains(option)))
+                .containsExactly("-Xmx256m", "-XX:-DontCompileHugeMethods");
+    }
+
+    private static List<String> options(String file) {
+        return read(Path.of("src/main/dist", file))
+                .lines()
+                .filter(line -> !line.isBlank() && !line.startsWith("#"))
+                .toList();
+    }
+
     private static List<Path> sources() {
         return walk(Path.of("src"))
                 .filter(path -> path.toString().endsWith(".java"))

@@ -65,12 +65,16 @@ public final class FunctionHost implements AutoCloseable {
             String fileName = String.valueOf(file.getFileName());
             added.add(add(fileName.substring(0, fileName.length() - ".wasm".length())));
         }
-        Thread.ofPlatform().daemon().name("baton-wasm-loader").start(() -> {
-            Engine.preload();
-            for (int i = 0; i < files.size() && !closed; i++) {
-                load(added.get(i), files.get(i));
-            }
-        });
+        Thread.ofPlatform()
+                .daemon()
+                .name("baton-wasm-loader")
+                .stackSize(limits.stackBytes())
+                .start(() -> {
+                    Engine.preload();
+                    for (int i = 0; i < files.size() && !closed; i++) {
+                        load(added.get(i), files.get(i));
+                    }
+                });
     }
 
     /** Takes one module from memory, compiles it on this thread and returns when that has succeeded or failed; see {@link #functions}. */

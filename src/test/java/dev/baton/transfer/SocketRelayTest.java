@@ -38,10 +38,12 @@ import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The same bytes arrive, whatever the kernel answers; and never more than are asked for, nor at another file. */
+@Isolated("one of its tests needs to know which descriptor number is free")
 class SocketRelayTest {
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final int SIZE = 5_000_001;
@@ -219,12 +221,12 @@ class SocketRelayTest {
     void aSinkThatClosesEndsTheMove() throws Exception {
         Pair from = pair(false);
         Pair to = pair(false);
-        from.near().writeAndFlush(Unpooled.wrappedBuffer(pattern(20_000_000)));
-        to.far().config().setSoLinger(0);
-        to.far().close().sync();
         try (Pipe pipe = Pipe.open(linux)) {
             SocketRelay relay =
                     new SocketRelay(linux, duplicate(from.far()), duplicate(to.near()), pipe, 20_000_000, IDLE_NANOS);
+            from.near().writeAndFlush(Unpooled.wrappedBuffer(pattern(20_000_000)));
+            to.far().config().setSoLinger(0);
+            to.far().close().sync();
             assertThat(relay.move().end()).isEqualTo(SocketRelay.End.SINK_ENDED);
         }
     }
