@@ -23,8 +23,7 @@ record NamespaceNetwork(List<String> names, Gateway gateway) implements Network 
 
     @Override
     public String description() {
-        return "network namespaces " + names.get(1) + " (" + Namespaces.PRODUCER + ") and " + names.get(2) + " ("
-                + Namespaces.CONSUMER + ") joined by veth";
+        return "network namespaces joined by veth, " + Namespaces.PRODUCER + " and " + Namespaces.CONSUMER;
     }
 
     @Override

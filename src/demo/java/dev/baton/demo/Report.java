@@ -18,7 +18,8 @@ record Report(Input input, String network, String machine, long storeBytes, int 
     private static final String TIMES =
             """
             Time: from the sender's first call to the receiver's last byte. Reading the file and hashing what arrives
-            are part of it; "hashing" is the receivers' time in SHA-256 alone. A is the producer's sidecar, B the consumer's.
+            are part of it; "hashing" is the receivers' time in SHA-256 alone. A is the producer's sidecar, B the consumer's;
+            their peak memory includes stored objects and the pages that the store keeps for the next one.
             """;
 
     boolean ok() {
@@ -49,7 +50,7 @@ record Report(Input input, String network, String machine, long storeBytes, int 
                 .append("; machine: ")
                 .append(machine)
                 .append(".\n\n");
-        text.append(table().markdown()).append("\n").append(remarks());
+        text.append(table().markdown()).append("\n").append(remarks()).append("\n");
         notes("- ", text);
         failures(text);
         return text.toString();
