@@ -2,12 +2,7 @@ package dev.baton.demo;
 
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,20 +17,13 @@ import java.util.Map;
 final class ConsumerFunction {
     private static final int BUSY_TRIES = 50;
 
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private final URI api;
-    private final Path data;
+    private final SidecarClient sidecar = SidecarClient.ofEnvironment();
+    private final Path data = Path.of(System.getenv().getOrDefault("DATA", "/dev/null"));
 
-    private ConsumerFunction(URI api, Path data) {
-        this.api = api;
-        this.data = data;
-    }
+    private ConsumerFunction() {}
 
     public static void main(String[] args) throws IOException {
-        Map<String, String> env = System.getenv();
-        URI api = URI.create(env.getOrDefault("OBJECT_API", "http://127.0.0.1:8022"));
-        ConsumerFunction function = new ConsumerFunction(api, Path.of(env.getOrDefault("DATA", "/dev/null")));
+        ConsumerFunction function = new ConsumerFunction();
         FunctionServer.serve(
                 Map.of("/receive", function::receive, "/fetch", function::fetch, "/produce", function::produce));
     }
@@ -53,35 +41,34 @@ final class ConsumerFunction {
         exchange.getResponseHeaders().set("Content-Type", "application/octet-stream");
         exchange.sendResponseHeaders(200, size == 0 ? -1 : size);
         try (OutputStream body = exchange.getResponseBody()) {
-            Files.copy(data, body);
+            SidecarClient.copy(data, body);
         }
     }
 
     /** The request's body is a reference: gets the object and answers with its length and hash. */
     private void fetch(HttpExchange exchange) throws IOException {
         String reference = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.US_ASCII).strip();
-        HttpRequest get =
-                HttpRequest.newBuilder(api.resolve("/v1/objects/" + reference)).build();
-        try {
-            for (int attempt = 1; ; attempt++) {
-                long start = System.nanoTime();
-                var answer = http.send(get, BodyHandlers.ofInputStream());
-                try (InputStream body = answer.body()) {
-                    if (answer.statusCode() == 200) {
-                        Seen seen = Seen.of(body);
-                        FunctionServer.reply(
-                                exchange, 200, seen.lines() + "total_ns=" + (System.nanoTime() - start) + "\n");
-                        return;
-                    }
-                    // 503: every retrieval is taken, but one of them may still be given back. Ask again a little later.
-                    if (answer.statusCode() != 503 || attempt == BUSY_TRIES) {
-                        byte[] why = body.readAllBytes();
-                        FunctionServer.reply(exchange, answer.statusCode(), new String(why, StandardCharsets.UTF_8));
-                        return;
-                    }
+        for (int attempt = 1; ; attempt++) {
+            long start = System.nanoTime();
+            try (SidecarClient.Answer answer = sidecar.get("/v1/objects/" + reference)) {
+                if (answer.status() == 200) {
+                    String seen = Seen.of(answer.body()).lines();
+                    FunctionServer.reply(exchange, 200, seen + "total_ns=" + (System.nanoTime() - start) + "\n");
+                    return;
                 }
-                Thread.sleep(Duration.ofMillis(100));
+                // 503: every retrieval is taken, but one of them may still be given back. Ask again a little later.
+                if (answer.status() != 503 || attempt == BUSY_TRIES) {
+                    FunctionServer.reply(exchange, answer.status(), answer.text());
+                    return;
+                }
             }
+            pause();
+        }
+    }
+
+    private static void pause() throws IOException {
+        try {
+            Thread.sleep(Duration.ofMillis(100));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while asking for an object", e);
