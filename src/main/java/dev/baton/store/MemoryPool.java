@@ -131,7 +131,7 @@ public final class MemoryPool {
             return null;
         }
         usedBytes += growth;
-        Space space = new Space(slab, slab.take(), 0);
+        Space space = new Space(slab, slab.take(), slab.blockBytes, 0);
         if (slab.isMapped()) {
             file(slab);
         }
@@ -154,7 +154,7 @@ public final class MemoryPool {
             return null;
         }
         usedBytes += charged;
-        return new Space(chunk, chunk.take(), charged);
+        return new Space(chunk, chunk.take(), SizeClasses.wholePages(bytes), charged);
     }
 
     private Chunk leaveIdle(Chunk chunk) {

@@ -9,9 +9,13 @@ final class Space {
     /** What it takes from the budget by itself; a block's share is taken by its slab. Guarded by the store's lock. */
     long chargedBytes;
 
-    Space(Chunk chunk, int block, long chargedBytes) {
+    /** What may be written to it: no more than is charged, even where the chunk is larger. */
+    private final long capacity;
+
+    Space(Chunk chunk, int block, long capacity, long chargedBytes) {
         this.chunk = chunk;
         this.block = block;
+        this.capacity = capacity;
         this.chargedBytes = chargedBytes;
     }
 
@@ -25,6 +29,6 @@ final class Space {
     }
 
     long capacity() {
-        return chunk.blockBytes;
+        return capacity;
     }
 }
