@@ -50,6 +50,13 @@ final class ConfigReader {
         long limit = host.memoryLimit();
         TransferSettings transfer = transfer(limit);
         ObjectSettings objects = objects(limit, timeouts.overall(), transfer);
+        Observability observability = ObservabilityReader.read(env);
+        ServingTls tls = new ServingTls(
+                host.path(CERTIFICATE),
+                host.path(PRIVATE_KEY),
+                host.exists(CERTIFICATE) && host.exists(PRIVATE_KEY),
+                TlsReader.servingListener(env));
+        NotYet.warn(env, observability, tls, transfer);
         return new SidecarConfig(
                 identity,
                 ports,
@@ -58,12 +65,8 @@ final class ConfigReader {
                 proxy(concurrency, fullDuplex),
                 ProbeReader.read(env, ports.user(), bind.user()),
                 LoggingReader.read(loggingConfig, loggingLevel),
-                ObservabilityReader.read(env),
-                new ServingTls(
-                        host.path(CERTIFICATE),
-                        host.path(PRIVATE_KEY),
-                        host.exists(CERTIFICATE) && host.exists(PRIVATE_KEY),
-                        TlsReader.servingListener(env)),
+                observability,
+                tls,
                 objects,
                 transfer,
                 pullAddresses(bind),

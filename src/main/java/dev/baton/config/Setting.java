@@ -99,7 +99,10 @@ enum Setting {
     BATON_WINDOWS(COUNT, "[an eighth of the memory limit, 4 to 64]", "transfers that run at once; further ones wait"),
     BATON_INLINE_BYTES(SIZE, "64KiB", "largest body that an invoke sends inside the request"),
     BATON_STREAMING(TEXT, "cut-through", "cut-through or store-and-forward"),
-    BATON_EARLY_ACCEPT(FLAG, "false", "take requests in and pull their objects before the user's container is ready"),
+    BATON_EARLY_ACCEPT(
+            FLAG,
+            "false",
+            "take requests in and pull their objects before the user's container is ready; no effect yet"),
     BATON_CONNECT_TIMEOUT(DURATION, "1s", "time for a producer's sidecar to accept a connection"),
     BATON_PULL_IDLE(DURATION, "30s", "longest silence during a pull"),
     BATON_OFFER_HOSTS(LIST, "", "hosts beyond *.svc that may be sent a reference; *.example.com for a whole domain"),
@@ -113,8 +116,9 @@ enum Setting {
             PATH,
             "/var/run/secrets/baton/keys",
             "sealing keys: one file for each key id with 32 bytes in base64, and current"),
-    BATON_SOCKET(TEXT, "@baton", "abstract UNIX socket that passes memory inside the pod"),
-    BATON_NODE_DIR(PATH, "", "folder shared by the sidecars of one node: objects pass as memory between them"),
+    BATON_SOCKET(TEXT, "@baton", "abstract UNIX socket that passes memory inside the pod; no effect yet"),
+    BATON_NODE_DIR(
+            PATH, "", "folder shared by the sidecars of one node: objects pass as memory between them; no effect yet"),
     BATON_FUNCTIONS_DIR(PATH, "", "folder of Wasm functions to serve instead of the user's program"),
     BATON_FUNCTIONS_MEMORY(SIZE, "1GiB", "linear memory of all Wasm functions together");
 

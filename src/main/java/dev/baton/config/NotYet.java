@@ -1,0 +1,28 @@
+package dev.baton.config;
+
+import dev.baton.config.Observability.Protocol;
+
+/** What the settings ask for and this version does not do: said in the start-up log, so that nobody waits for it in vain. */
+final class NotYet {
+    private NotYet() {}
+
+    static void warn(Env env, Observability observability, ServingTls tls, TransferSettings transfer) {
+        warnIf(env, observability.tracing().protocol() != Protocol.NONE, "traces are asked for: none are exported");
+        warnIf(
+                env,
+                observability.requestMetrics().protocol() != Protocol.NONE,
+                "request metrics are asked for: port 9091 and exporters stay closed, 8022 has /actuator/prometheus");
+        warnIf(env, observability.requestLog().enabled(), "a request log is asked for: none is written");
+        warnIf(env, observability.profiling(), "profiling is asked for: port 8008 stays closed");
+        warnIf(env, tls.mounted(), "serving certificates are mounted: the TLS port stays closed");
+        warnIf(env, transfer.earlyAccept(), "BATON_EARLY_ACCEPT has no effect");
+        warnIf(env, transfer.nodeDirectory() != null, "BATON_NODE_DIR has no effect");
+        warnIf(env, env.given(Setting.BATON_SOCKET) != null, "BATON_SOCKET has no effect");
+    }
+
+    private static void warnIf(Env env, boolean asked, String line) {
+        if (asked) {
+            env.warn("not in this version: " + line);
+        }
+    }
+}
