@@ -77,14 +77,14 @@ final class FramingGuardTest {
     @Test
     void soundRequestsPassHoweverTheyAreCut() {
         assertThat(passed(STREAM, null)).isEqualTo(STREAM);
-        for (int seed = 0; seed < 500; seed++) {
+        for (int seed = 0; seed < 100; seed++) {
             assertThat(passed(STREAM, new Random(seed))).as("seed " + seed).isEqualTo(STREAM);
         }
     }
 
     @Test
     void theVerdictOnADamagedStreamDoesNotDependOnTheCuts() {
-        for (int seed = 0; seed < 3000; seed++) {
+        for (int seed = 0; seed < 600; seed++) {
             Random random = new Random(seed);
             StringBuilder damaged = new StringBuilder(STREAM);
             int at = random.nextInt(damaged.length());
