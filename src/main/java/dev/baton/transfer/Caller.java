@@ -82,8 +82,13 @@ final class Caller {
     Mono<Void> send(Answer answer, int windowBytes) {
         response.status(answer.status());
         HttpHeaders fields = response.responseHeaders();
-        for (Map.Entry<String, String> field : answer.fields()) {
-            fields.add(field.getKey(), field.getValue());
+        try {
+            for (Map.Entry<String, String> field : answer.fields()) {
+                fields.add(field.getKey(), field.getValue());
+            }
+        } catch (IllegalArgumentException unsound) {
+            // A function may say what no HTTP message may carry.
+            return told(answer, Mono.error(unsound));
         }
         int code = answer.status().code();
         if (request.method().equals(HttpMethod.HEAD) || code == 204 || code == 304) {

@@ -2,7 +2,6 @@ package dev.baton.transfer;
 
 import dev.baton.store.ObjectStore;
 import java.time.Duration;
-import java.util.random.RandomGenerator;
 
 /**
  * What every invocation works with.
@@ -11,12 +10,12 @@ import java.util.random.RandomGenerator;
  * @param storeFirst bodies are stored whole before anyone may pull them
  * @param permitWait how long an invocation may wait for its window
  * @param lifeMax longest life of an invocation's own objects
- * @param ids cryptographically strong
  */
 record InvokeTools(
         Ingress ingress,
         Hosts hosts,
         Windows windows,
+        Offers offers,
         References references,
         PullClient pulls,
         Uploads uploads,
@@ -26,5 +25,4 @@ record InvokeTools(
         long inlineBytes,
         boolean storeFirst,
         Duration permitWait,
-        Duration lifeMax,
-        RandomGenerator ids) {}
+        Duration lifeMax) {}

@@ -9,7 +9,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.util.concurrent.ScheduledFuture;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -66,7 +65,7 @@ final class Offering {
                 if (tools.storeFirst()) {
                     store(ready, refused);
                 } else {
-                    offer(call.size(), ready);
+                    offer(call.size(), ready, refused);
                 }
             }
         }));
@@ -101,18 +100,20 @@ final class Offering {
         // Copies, so that the store's memory may go when the invocation ends, whoever is still writing.
         Flux<ByteBuf> copies = Copies.of(new RetrievalBody(retrieval, loop));
         body = new HeldBody(copies, loop);
-        offer(upload.written(), ready);
+        offer(upload.written(), ready, refused);
     }
 
-    private void offer(long size, Ready ready) {
-        UUID id = new UUID(tools.ids().nextLong(), tools.ids().nextLong());
-        UUID capability = new UUID(tools.ids().nextLong(), tools.ids().nextLong());
+    private void offer(long size, Ready ready, Consumer<RefusedException> refused) {
         String contentType = call.fields().get(HttpHeaderNames.CONTENT_TYPE, PullProtocol.OCTETS);
-        Window opened = new Window(id, capability, size, contentType, body, loop, this::leaveWindow);
-        window = opened;
-        tools.windows().add(opened);
-        long expires = System.currentTimeMillis() + tools.lifeMax().toMillis();
-        ready.offered(tools.references().seal(id, capability, size, 1, expires), size);
+        Offers.Offered offered;
+        try {
+            offered = tools.offers().open(size, contentType, body, loop, this::leaveWindow);
+        } catch (RefusedException unsealed) {
+            refuse(refused, unsealed);
+            return;
+        }
+        window = offered.window();
+        ready.offered(offered.reference(), size);
     }
 
     private void refuse(Consumer<RefusedException> refused, RefusedException why) {
@@ -156,8 +157,7 @@ final class Offering {
             storing.dispose();
         }
         if (window != null) {
-            window.close();
-            tools.windows().remove(window);
+            tools.offers().withdraw(window);
         }
         body.close();
         if (stored != null) {

@@ -42,8 +42,8 @@ final class PutHandler {
         PutSpec spec = spec(query, caller.request().requestHeaders());
         return uploads.admit(spec, caller.loop())
                 .flatMap(upload -> {
-                    if (query.early()) {
-                        announce(caller, seal(upload, spec));
+                    if (query.early() && !caller.request().version().equals(HttpVersion.HTTP_1_0)) {
+                        announce(caller, upload, spec);
                     }
                     Flux<ByteBuf> body = caller.request().receive().retain();
                     return uploads.fill(upload, body, caller.loop()).thenReturn(upload);
@@ -86,10 +86,15 @@ final class PutHandler {
     }
 
     /** An interim response with the reference: readers may start while the body is still arriving. */
-    private static void announce(Caller caller, String reference) {
+    private void announce(Caller caller, Upload upload, PutSpec spec) {
         FullHttpResponse hint = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1, HttpResponseStatus.EARLY_HINTS, Unpooled.EMPTY_BUFFER);
-        hint.headers().set(BatonHeaders.REFERENCE, reference);
+        try {
+            hint.headers().set(BatonHeaders.REFERENCE, seal(upload, spec));
+        } catch (RefusedException unsealed) {
+            upload.abort();
+            throw unsealed;
+        }
         caller.channel().writeAndFlush(hint, caller.channel().voidPromise());
     }
 

@@ -15,17 +15,26 @@ final class References {
         this.self = self;
     }
 
-    /** @param size in bytes, or -1 while unknown */
+    /**
+     * Seals a reference to something of this pod.
+     *
+     * @param size in bytes, or -1 while unknown
+     * @throws RefusedException when the key has sealed as often as it may
+     */
     String seal(UUID object, UUID capability, long size, int retrievals, long expiresAtMillis) {
-        return codec.seal(new Reference(
-                self.address().getAddress(),
-                self.address().getPort(),
-                object,
-                capability,
-                self.epoch(),
-                size,
-                retrievals,
-                expiresAtMillis));
+        try {
+            return codec.seal(new Reference(
+                    self.address().getAddress(),
+                    self.address().getPort(),
+                    object,
+                    capability,
+                    self.epoch(),
+                    size,
+                    retrievals,
+                    expiresAtMillis));
+        } catch (IllegalStateException usedUp) {
+            throw new RefusedException(ErrorCode.BUSY, "no reference can be sealed before the keys are rotated");
+        }
     }
 
     /** @throws RefusedException not-found or gone */

@@ -16,7 +16,6 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayDeque;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -94,16 +93,18 @@ final class ResponseDetour implements BodyPipe.Owner {
         if (granted == null) {
             return false;
         }
-        permit = granted;
-        UUID id = new UUID(tools.ids().nextLong(), tools.ids().nextLong());
-        UUID capability = new UUID(tools.ids().nextLong(), tools.ids().nextLong());
         HttpHeaders fields = response.headers();
         String type = fields.get(HttpHeaderNames.CONTENT_TYPE, PullProtocol.OCTETS);
-        Window opened = new Window(id, capability, size, type, body, loop, this::pullEnded);
-        window = opened;
-        tools.windows().add(opened);
-        long expires = System.currentTimeMillis() + tools.lifeMax().toMillis();
-        fields.set(BatonHeaders.REFERENCE, tools.references().seal(id, capability, size, 1, expires));
+        Offers.Offered offered;
+        try {
+            offered = tools.offers().open(size, type, body, loop, this::pullEnded);
+        } catch (RefusedException unsealed) {
+            granted.close();
+            return false;
+        }
+        permit = granted;
+        window = offered.window();
+        fields.set(BatonHeaders.REFERENCE, offered.reference());
         fields.remove(HttpHeaderNames.CONTENT_LENGTH);
         fields.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
         if (size >= 0) {
@@ -264,8 +265,7 @@ final class ResponseDetour implements BodyPipe.Owner {
             watch.stop();
         }
         if (window != null) {
-            tools.windows().remove(window);
-            window.close();
+            tools.offers().withdraw(window);
         }
         body.close();
         pipe.cancel();

@@ -11,6 +11,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoopGroup;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -76,10 +77,12 @@ public final class Transfer implements AutoCloseable {
                 relays);
         Uploads uploads = new Uploads(store, objects.putWait(), settings.pullIdle());
         offerHosts = settings.offerHosts();
+        Offers offers = new Offers(windows, references, objects.ttlMax(), InstantSource.system(), ids);
         invokeTools = new InvokeTools(
                 ingress,
                 hosts,
                 windows,
+                offers,
                 references,
                 pulls,
                 uploads,
@@ -89,14 +92,12 @@ public final class Transfer implements AutoCloseable {
                 settings.inlineBytes(),
                 settings.streaming() == TransferSettings.Streaming.STORE_AND_FORWARD,
                 objects.putWait(),
-                objects.ttlMax(),
-                ids);
+                objects.ttlMax());
         objectApi = new ObjectApi(
                 new PutHandler(uploads, references, stats, draining),
                 new GetHandler(references, pulls, store, stats, settings.windowBytes()),
                 new InvokeHandler(settings.offerHosts(), invokeTools));
-        deliveryTools =
-                new DeliveryTools(references, pulls, windows, limits, settings.inlineBytes(), objects.ttlMax(), ids);
+        deliveryTools = new DeliveryTools(references, pulls, windows, offers, limits, settings.inlineBytes());
     }
 
     /** For port 8022: {@code /v1/**}, absolute-form requests and CONNECT, from inside the pod only. */

@@ -154,6 +154,32 @@ final class RawClient implements AutoCloseable {
         return bytes;
     }
 
+    /** Reads a chunked body to its end and gives its length. */
+    long chunks() throws IOException {
+        long length = 0;
+        for (int size = chunk(); size > 0; size = chunk()) {
+            read(size);
+            line();
+            length += size;
+        }
+        fields();
+        return length;
+    }
+
+    private int chunk() throws IOException {
+        return Integer.parseInt(chunkSize(line()), 16);
+    }
+
+    /** Reads whatever comes until the other side ends the connection. */
+    void drain() {
+        try {
+            in.transferTo(OutputStream.nullOutputStream());
+        } catch (IOException ended) {
+            // As good as an orderly end.
+            return;
+        }
+    }
+
     /** Whether the other side has ended the connection, by whatever means; waits for it. */
     boolean ended() {
         try {
