@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FunctionHost implements AutoCloseable {
     private static final int NAME_MAX = 63;
+    private static final long LOADER_STACK_BYTES = 4L << 20;
     private static final long CLOSE_MILLIS = 5_000;
 
     private final FunctionLimits limits;
@@ -65,21 +66,20 @@ public final class FunctionHost implements AutoCloseable {
             String fileName = String.valueOf(file.getFileName());
             added.add(add(fileName.substring(0, fileName.length() - ".wasm".length())));
         }
+        // The JVM's default stack is a sidecar's, too small for parser, compiler and stack probe.
         Thread.ofPlatform()
                 .daemon()
                 .name("baton-wasm-loader")
-                .stackSize(limits.stackBytes())
+                .stackSize(LOADER_STACK_BYTES)
                 .start(() -> {
-                    Engine.preload();
                     for (int i = 0; i < files.size() && !closed; i++) {
                         load(added.get(i), files.get(i));
                     }
                 });
     }
 
-    /** Takes one module from memory, compiles it on this thread and returns when that has succeeded or failed; see {@link #functions}. */
+    /** Takes one module from memory, compiles it on this thread (which needs 1 MiB of stack or more) and returns when that has succeeded or failed; see {@link #functions}. */
     public void load(String name, byte[] module) {
-        Engine.preload();
         load(add(name), () -> module);
     }
 
@@ -175,7 +175,8 @@ public final class FunctionHost implements AutoCloseable {
 
     /** Gives the compiler its time and not more: it cannot be stopped, but the others need not wait for it. */
     private void load(GuestFunction function, Path file) {
-        Thread compiler = new Thread(null, () -> load(function, () -> read(file)), "baton-wasm-compiler", 4L << 20);
+        Thread compiler =
+                new Thread(null, () -> load(function, () -> read(file)), "baton-wasm-compiler", LOADER_STACK_BYTES);
         compiler.setDaemon(true);
         compiler.start();
         try {
@@ -203,6 +204,7 @@ public final class FunctionHost implements AutoCloseable {
         }
         long start = System.nanoTime();
         try {
+            Engine.preload();
             Guest.Module module = loader.load(source.bytes());
             long nanos = loader.trial(function, module);
             boolean again = !module.command() && nanos > limits.dearStart().toNanos();

@@ -31,7 +31,7 @@ public record FunctionLimits(
         int moduleBytes,
         Duration compile,
         Duration dearStart) {
-    private static final int STACK_BYTES_MIN = 256 << 10;
+    private static final int STACK_BYTES_MIN = 512 << 10;
 
     public FunctionLimits {
         if (threads < 1 || queued < 0 || depth < 1 || moduleBytes < 8 || warmBytes < 0) {

@@ -6,7 +6,7 @@ package dev.baton.wasm;
  * state on a guest's behalf first demands room; the overflow then happens here, where nothing has been done yet.
  */
 final class StackProbe {
-    /** With 24 long arguments a level takes some 200 bytes compiled and more interpreted: at least 96 KiB in all. */
+    /** With 24 long arguments a level takes some 200 bytes compiled and 500 interpreted: 96 KiB in all, or 250. */
     private static final int LEVELS = 500;
 
     private StackProbe() {}
@@ -14,7 +14,7 @@ final class StackProbe {
     /**
      * Any thread. Takes a few microseconds.
      *
-     * @throws StackOverflowError when less than about 96 KiB of stack are left
+     * @throws StackOverflowError when less than that is left of the stack
      */
     static void demand() {
         if (descend(LEVELS, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24)
