@@ -280,6 +280,12 @@ public final class MemoryPool {
 
     /** Gives a chunk back to the kernel; without the lock, as unmapping resident pages takes time. */
     static void close(Chunk chunk) {
-        chunk.region().close();
+        try {
+            chunk.region().close();
+        } catch (RuntimeException e) {
+            // Whoever is here needs other memory or ends some other object, and must get on with that.
+            Thread thread = Thread.currentThread();
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+        }
     }
 }

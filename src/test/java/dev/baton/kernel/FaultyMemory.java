@@ -98,22 +98,27 @@ public final class FaultyMemory implements Memory, Descriptors {
         if (fault != 0) {
             return fault;
         }
+        // Forgotten first: as soon as the kernel has it, another thread may get the same address.
+        forget(address, address + wholePages(length));
         int result = memory.munmap(address, length);
-        if (result == 0) {
-            long end = address + wholePages(length);
-            Map.Entry<Long, Long> range = ranges.floorEntry(address);
-            if (range == null || range.getValue() < end) {
-                throw new AssertionError("unmaps what it has not mapped");
-            }
-            ranges.remove(range.getKey());
-            if (range.getKey() < address) {
-                ranges.put(range.getKey(), address);
-            }
-            if (end < range.getValue()) {
-                ranges.put(end, range.getValue());
-            }
+        if (result != 0) {
+            throw new AssertionError("munmap: " + result);
         }
         return result;
+    }
+
+    private synchronized void forget(long address, long end) {
+        Map.Entry<Long, Long> range = ranges.floorEntry(address);
+        if (range == null || range.getValue() < end) {
+            throw new AssertionError("unmaps what it has not mapped");
+        }
+        ranges.remove(range.getKey());
+        if (range.getKey() < address) {
+            ranges.put(range.getKey(), address);
+        }
+        if (end < range.getValue()) {
+            ranges.put(end, range.getValue());
+        }
     }
 
     public int mappings() {
