@@ -81,7 +81,6 @@ public final class SidecarProcess implements AutoCloseable {
                 Map.entry("SERVING_POD", "function-00001-pod"),
                 Map.entry("SERVING_POD_IP", address),
                 Map.entry("BATON_BIND", address),
-                Map.entry("BATON_SOCKET", "baton-" + address),
                 Map.entry("BATON_POD_CIDRS", "127.0.0.0/8"),
                 Map.entry("BATON_DRAIN_QUIET", "50ms")));
     }

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** The breaker itself: who runs, who waits, who is turned away; and that no permit is ever lost or made. */
@@ -78,9 +81,11 @@ final class BreakerTest {
         AtomicInteger most = new AtomicInteger();
         AtomicInteger handedOver = new AtomicInteger();
         CountDownLatch done = new CountDownLatch(threads);
+        CyclicBarrier start = new CyclicBarrier(threads);
         for (int t = 0; t < threads; t++) {
             Random random = new Random(t);
             Thread.ofPlatform().start(() -> {
+                meet(start);
                 for (int i = 0; i < rounds; i++) {
                     round(breaker, random, inside, most, handedOver);
                 }
@@ -95,6 +100,14 @@ final class BreakerTest {
         assertThat(handedOver.get()).as("permits that changed hands").isPositive();
     }
 
+    private static void meet(CyclicBarrier barrier) {
+        try {
+            barrier.await();
+        } catch (InterruptedException | BrokenBarrierException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     private static void round(
             Breaker breaker, Random random, AtomicInteger inside, AtomicInteger most, AtomicInteger handedOver) {
         class Running extends Breaker.Waiter {
@@ -106,8 +119,10 @@ final class BreakerTest {
 
             void run() {
                 most.accumulateAndGet(inside.incrementAndGet(), Math::max);
-                if (random.nextInt(4) == 0) {
-                    Thread.onSpinWait();
+                if (random.nextInt(64) == 0) {
+                    // Off the processor with the permit in hand, so that others meet a full breaker however few
+                    // processors there are.
+                    LockSupport.parkNanos(1);
                 }
                 inside.decrementAndGet();
                 breaker.leave();

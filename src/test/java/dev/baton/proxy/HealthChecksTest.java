@@ -235,7 +235,7 @@ final class HealthChecksTest {
                 "SERVING_READINESS_PROBE",
                 "{\"tcpSocket\":{\"host\":\"127.0.0.1\",\"port\":$PORT},\"periodSeconds\":1,\"timeoutSeconds\":1}")) {
             assertThat(check(proxy).status()).isEqualTo(200);
-            assertThat(proxy.program.connections).hasValue(1);
+            Await.until("the probe's connection is accepted", () -> proxy.program.connections.get() == 1);
         }
     }
 

@@ -192,7 +192,9 @@ class TrafficTest {
         while (done.getCount() > 0) {
             real.report();
             Stat stat = decoded(real.stat());
-            assertThat(stat.averageConcurrentRequests()).isBetween(0.0, (double) threads * requests);
+            // No upper bound: over the microseconds between two of these reports, the moment at which each counter is
+            // read weighs more than what it counts.
+            assertThat(stat.averageConcurrentRequests()).isNotNegative().isFinite();
             arrivals += stat.requestCount();
         }
         for (Thread worker : workers) {

@@ -111,6 +111,7 @@ class EndlessGuestsTest {
     @Test
     void closingTheHostEndsWhatStillRuns() throws Exception {
         FunctionHost patient = Guests.hostile(Guests.withCall(Guests.limits(), Duration.ofMinutes(10)), "endless");
+        long before = patient.memory().fresh() + patient.memory().reused();
         CompletableFuture<Throwable> ended = CompletableFuture.supplyAsync(() -> {
             try {
                 Guests.call(patient, "endless", "loop".getBytes(US_ASCII));
@@ -119,7 +120,9 @@ class EndlessGuestsTest {
                 return e;
             }
         });
-        Thread.sleep(200);
+        while (patient.memory().fresh() + patient.memory().reused() == before) {
+            Thread.sleep(5);
+        }
         patient.close();
         assertThat(ended.get(20, TimeUnit.SECONDS)).isInstanceOf(GuestException.class);
         assertThat(patient.memory().charged()).isZero();

@@ -76,7 +76,6 @@ final class SidecarProcess implements AutoCloseable {
         env.put("SERVING_POD", "function-00001-pod");
         env.put("SERVING_POD_IP", address);
         env.put("BATON_BIND", address);
-        env.put("BATON_SOCKET", "@baton-" + address);
         env.put("BATON_POD_CIDRS", "127.0.0.0/8");
         env.put("BATON_DRAIN_QUIET", "50ms");
         return env;
