@@ -18,6 +18,12 @@ public final class JulBridge extends Handler {
         }
     };
 
+    /**
+     * Warns of every caller on 8022 who leaves in the middle, which is a caller's right. Held here, because java.util.logging forgets the
+     * level of a logger that nobody holds.
+     */
+    private static final Logger DEPARTURES = Logger.getLogger("reactor.netty.channel.FluxReceive");
+
     private final JsonLog log;
 
     private JulBridge(JsonLog log) {
@@ -33,6 +39,7 @@ public final class JulBridge extends Handler {
         Logger root = Logger.getLogger("");
         root.addHandler(new JulBridge(log));
         root.setLevel(log.writes(Logging.Level.DEBUG) ? Level.INFO : Level.WARNING);
+        DEPARTURES.setLevel(log.writes(Logging.Level.DEBUG) ? Level.INFO : Level.SEVERE);
     }
 
     /** The log that java.util.logging leads to, null before {@link #install}. */

@@ -58,13 +58,21 @@ class SocketRelayTest {
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
     }
 
+    /** Broken connections are what some of these tests are about. */
+    private static class Quiet extends ChannelInboundHandlerAdapter {
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            ctx.close();
+        }
+    }
+
     /** Two connected sockets; what arrives at the far end is collected. */
     private record Pair(EpollSocketChannel near, EpollSocketChannel far, ByteArrayOutputStream arrived) {}
 
     private Pair pair(boolean collecting) throws Exception {
         LinkedBlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
         ByteArrayOutputStream arrived = new ByteArrayOutputStream();
-        ChannelHandler far = new ChannelInboundHandlerAdapter() {
+        ChannelHandler far = new Quiet() {
             @Override
             public void channelActive(ChannelHandlerContext ctx) {
                 accepted.add(ctx.channel());
@@ -92,7 +100,7 @@ class SocketRelayTest {
         Channel near = new Bootstrap()
                 .group(loops)
                 .channel(EpollSocketChannel.class)
-                .handler(new ChannelInboundHandlerAdapter())
+                .handler(new Quiet())
                 .connect(server.localAddress())
                 .sync()
                 .channel();
