@@ -2,6 +2,8 @@ package dev.baton.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.baton.transfer.TransferStats.Operation;
+import dev.baton.transfer.TransferStats.Outcome;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import java.io.IOException;
@@ -139,12 +141,30 @@ class SlowAndAbsentTest {
                     client.reset();
                 }
             }
+            if (end.equals("close") && stage.equals("offer")) {
+                // An orderly end behind a body that nobody reads yet is seen when somebody wants the body.
+                consumer.close();
+            }
             if (!stage.equals("offer")) {
                 await(over);
+                assertThat(consumer.connections).hasValue(1);
             }
+            Await.until("the call has ended", () -> calls(a) == 1);
             a.empty();
-            assertThat(consumer.connections).hasValue(1);
         }
+    }
+
+    private static long calls(TestPod pod) {
+        long count = 0;
+        for (DataPath path : DataPath.values()) {
+            for (Outcome outcome : Outcome.values()) {
+                count += pod.transfer
+                        .stats()
+                        .figure(Operation.INVOKE, path, outcome)
+                        .count();
+            }
+        }
+        return count;
     }
 
     /** What a function must not say is not passed on, and leaves nothing either. */
