@@ -87,8 +87,8 @@ final class RequestPlane implements Vitals, AutoCloseable {
                 drain,
                 config.proxy().drainQuiet(),
                 loops.group().next(),
-                () -> main.connections().count() + objects.inFlight(),
-                () -> 0,
+                () -> main.connections().count() - main.tunnels() + objects.inFlight(),
+                main::tunnels,
                 this::stopListeners,
                 log);
         Signals.onTermination(shutdown::signal);

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -17,6 +18,7 @@ import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -33,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  * response and need not think of pipelining, HTTP/1.0, {@code Connection} or how long a response is: a response without
  * length becomes chunked, or ends with the connection. An exchange ends when the response's last content has been written and
  * the request's has been read; what a client still sends of a request that is already answered is thrown away, up to a limit.
+ *
+ * <p>A request may ask for an upgrade: its {@code Upgrade} field is there for the handlers below only if they may grant it. When they
+ * write a 101 to it, the HTTP handlers ahead of this one leave the pipeline, and octets pass both ways until the connection ends.
  *
  * <p>A {@link Refusal} becomes the answer to its request, and the connection's end. {@code close} in mid-response never looks
  * like a complete response. One per connection; event loop only.
@@ -55,9 +60,13 @@ public final class OneAtATime extends ChannelDuplexHandler {
     private boolean head;
     private boolean endsWithConnection;
     private boolean awaitsContinue;
+    private boolean asksForUpgrade;
     private int discarded;
 
     // Of the connection.
+    /** The last exchange has become a tunnel: what passes are octets, and the connection's end is the exchange's. */
+    private boolean tunnel;
+
     private boolean lastExchange;
     private boolean closing;
     private @Nullable Future<?> linger;
@@ -75,6 +84,10 @@ public final class OneAtATime extends ChannelDuplexHandler {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (closing) {
             ReferenceCountUtil.release(message);
+            return;
+        }
+        if (tunnel) {
+            ctx.fireChannelRead(message);
             return;
         }
         // No switch over types here: linking one takes milliseconds of the first request, and no cache keeps it.
@@ -105,6 +118,7 @@ public final class OneAtATime extends ChannelDuplexHandler {
         // After a successful CONNECT the client takes the rest of the connection for a tunnel, which this is not.
         keepAlive = !lastExchange && HttpUtil.isKeepAlive(request) && !HttpMethod.CONNECT.equals(request.method());
         awaitsContinue = false;
+        asksForUpgrade = request.headers().contains(HttpHeaderNames.UPGRADE) && mayUpgrade(request);
         String expect = request.headers().get(HttpHeaderNames.EXPECT);
         if (expect != null && !http10) {
             awaitsContinue = HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(expect);
@@ -118,6 +132,14 @@ public final class OneAtATime extends ChannelDuplexHandler {
             return;
         }
         ctx.fireChannelRead(request);
+    }
+
+    private boolean mayUpgrade(HttpRequest request) {
+        if (UpgradeRequest.wish(request) != null && !UpgradeRequest.wantsHttp2(request) && !lastExchange) {
+            return true;
+        }
+        request.headers().remove(HttpHeaderNames.UPGRADE);
+        return false;
     }
 
     private void answer(ChannelHandlerContext ctx, HttpRequest request, HttpResponseStatus status) {
@@ -196,7 +218,11 @@ public final class OneAtATime extends ChannelDuplexHandler {
     @Override
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
         if (message instanceof HttpResponse response) {
-            if (response.status().code() < 200 && response.status().code() != 101) {
+            if (response.status().code() == 101) {
+                upgrade(ctx, response, promise);
+                return;
+            }
+            if (response.status().code() < 200) {
                 informational(ctx, response, promise);
                 return;
             }
@@ -207,6 +233,10 @@ public final class OneAtATime extends ChannelDuplexHandler {
         if (!open || responseDone || closing) {
             ReferenceCountUtil.release(message);
             promise.tryFailure(new ClosedChannelException());
+            return;
+        }
+        if (tunnel) {
+            ctx.write(message, promise);
             return;
         }
         if (message instanceof LastHttpContent) {
@@ -227,6 +257,23 @@ public final class OneAtATime extends ChannelDuplexHandler {
             return;
         }
         ctx.write(message, promise);
+    }
+
+    /** What a client has sent ahead of this answer is in the guard, unread, and belongs to the new protocol. */
+    private void upgrade(ChannelHandlerContext ctx, HttpResponse response, ChannelPromise promise) {
+        if (!open || !requestDone || responseStarted || !asksForUpgrade) {
+            ReferenceCountUtil.release(response);
+            promise.tryFailure(new IllegalStateException("no upgrade is possible"));
+            close(ctx, ctx.newPromise());
+            return;
+        }
+        tunnel = true;
+        responseStarted = true;
+        ctx.writeAndFlush(response, promise);
+        ChannelPipeline pipeline = ctx.pipeline();
+        pipeline.remove(HttpServerCodec.class);
+        pipeline.remove(guard);
+        ReadGate.of(ctx.channel()).release(ReadGate.Reason.PIPELINE);
     }
 
     private void informational(ChannelHandlerContext ctx, HttpResponse response, ChannelPromise promise) {

@@ -5,9 +5,14 @@ import dev.baton.http.ExchangeAborted;
 import dev.baton.http.Reached;
 import dev.baton.http.ReadGate;
 import dev.baton.http.SocketWanted;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpContent;
@@ -50,6 +55,7 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
     // Of the open exchange; there is none while request is null.
     private @Nullable HttpRequest request;
     private @Nullable UpstreamConnection connection;
+    private @Nullable Tunnel tunnel;
     private @Nullable SocketWanted socketWanted;
     private @Nullable Future<?> continueTimer;
     private boolean leasing;
@@ -92,6 +98,8 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
             begin(head);
         } else if (message instanceof HttpContent content) {
             body(content);
+        } else if (tunnel != null && message instanceof ByteBuf octets) {
+            up(octets);
         } else {
             ReferenceCountUtil.release(message);
         }
@@ -133,7 +141,20 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
             }
             return;
         }
-        to.send(content);
+        send(to, content);
+    }
+
+    private void up(ByteBuf octets) {
+        UpstreamConnection to = connection;
+        if (to == null) {
+            octets.release();
+        } else {
+            send(to, octets);
+        }
+    }
+
+    private void send(UpstreamConnection to, Object message) {
+        to.send(message);
         unflushed = true;
         if (!to.writable()) {
             flushRequest(to);
@@ -259,9 +280,40 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
         ctx.write(response, ctx.voidPromise());
     }
 
-    void content(HttpContent content) {
+    /** The program has switched protocols: from here on octets pass both ways, until both have ended or either breaks. */
+    void upgraded(HttpResponse response) {
         ChannelHandlerContext ctx = link().ctx;
-        ctx.write(content, ctx.voidPromise());
+        UpstreamConnection from = connection;
+        if (from == null) {
+            return;
+        }
+        responseStarted = true;
+        tunnel = new Tunnel(ctx.channel(), from.channel());
+        upstreams.tunnelsChanged(1);
+        ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        HeaderRules.upgradeToClient(response, response.headers().get(HttpHeaderNames.UPGRADE, ""));
+        ctx.write(whole(response), ctx.voidPromise());
+    }
+
+    void tunnelled(Object octets) {
+        down(octets);
+    }
+
+    /** One end of the tunnel will send no more. */
+    void tunnelEnded(Channel end) {
+        Tunnel through = tunnel;
+        if (through != null) {
+            through.ended(end);
+        }
+    }
+
+    void content(HttpContent content) {
+        down(content);
+    }
+
+    private void down(Object message) {
+        ChannelHandlerContext ctx = link().ctx;
+        ctx.write(message, ctx.voidPromise());
         if (!ctx.channel().isWritable()) {
             ctx.flush();
             UpstreamConnection from = connection;
@@ -298,6 +350,11 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
 
     private void fail(String failure, Reached reached) {
         boolean started = responseStarted;
+        if (tunnel != null) {
+            over();
+            link().ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            return;
+        }
         over();
         log.error("error reverse proxying request", failure, null);
         ChannelHandlerContext ctx = link().ctx;
@@ -324,6 +381,8 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
             abandon();
         } else if (event instanceof SocketWanted wish) {
             socketWanted(wish);
+        } else if (event == ChannelInputShutdownEvent.INSTANCE) {
+            tunnelEnded(ctx.channel());
         }
     }
 
@@ -357,6 +416,10 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
     private void over() {
         request = null;
         connection = null;
+        if (tunnel != null) {
+            tunnel = null;
+            upstreams.tunnelsChanged(-1);
+        }
         socketWanted = null;
         unflushed = false;
         pendingBytes = 0;
@@ -383,14 +446,16 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
 
     private void writeInformational(HttpResponse response) {
         ChannelHandlerContext ctx = link().ctx;
-        ctx.write(
-                new DefaultFullHttpResponse(
-                        HttpVersion.HTTP_1_1,
-                        response.status(),
-                        Unpooled.EMPTY_BUFFER,
-                        response.headers(),
-                        EmptyHttpHeaders.INSTANCE),
-                ctx.voidPromise());
+        ctx.write(whole(response), ctx.voidPromise());
+    }
+
+    private static HttpResponse whole(HttpResponse response) {
+        return new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1,
+                response.status(),
+                Unpooled.EMPTY_BUFFER,
+                response.headers(),
+                EmptyHttpHeaders.INSTANCE);
     }
 
     private void stopAwaitingContinue() {

@@ -20,11 +20,12 @@ final class HeaderRules {
     private static final AsciiString KEEP_ALIVE = AsciiString.cached("keep-alive");
     private static final AsciiString PROXY_CONNECTION = AsciiString.cached("proxy-connection");
     private static final String TRAILERS = "trailers";
+    private static final String UPGRADE = "Upgrade";
 
     private HeaderRules() {}
 
     /**
-     * Makes a client's request one for the user's program.
+     * Makes a client's request one for the user's program. An {@code Upgrade} field that is there is a wish to be passed on.
      *
      * @param peer the client's address, without port
      * @param authority the program's own, for a request that names no host
@@ -36,7 +37,11 @@ final class HeaderRules {
         headers.remove(KnativeHeaders.SERVING_NAMESPACE);
 
         String te = headers.get(HttpHeaderNames.TE);
+        String upgrade = headers.get(HttpHeaderNames.UPGRADE);
         removeHopByHop(headers);
+        if (upgrade != null) {
+            setUpgrade(headers, upgrade);
+        }
         if (te != null) {
             keepTrailersOnly(headers, te);
         }
@@ -70,6 +75,16 @@ final class HeaderRules {
         removeHopByHop(headers);
         headers.remove(Answers.BATON_ERROR);
         response.setStatus(GoStatus.of(response.status().code()));
+    }
+
+    /** As {@link #toClient}, for the 101 that switches to {@code protocol}. */
+    static void upgradeToClient(HttpResponse response, String protocol) {
+        toClient(response);
+        setUpgrade(response.headers(), protocol);
+    }
+
+    private static void setUpgrade(HttpHeaders headers, String protocol) {
+        headers.set(HttpHeaderNames.CONNECTION, UPGRADE).set(HttpHeaderNames.UPGRADE, protocol);
     }
 
     /** A chunked body stays chunked, and its trailers stay announced. */

@@ -106,4 +106,9 @@ public final class MainPipeline extends ChannelInitializer<Channel> {
     public int idleUpstreamConnections() {
         return upstreams.idle();
     }
+
+    /** Connections that have been upgraded, and are tunnels now. Each is one of {@link #connections} too. */
+    public int tunnels() {
+        return upstreams.tunnels();
+    }
 }

@@ -29,6 +29,9 @@ final class ResponseDecoder extends HttpResponseDecoder {
     @Override
     protected boolean isContentAlwaysEmpty(HttpMessage message) {
         int code = ((HttpResponse) message).status().code();
-        return (head && code >= 200) || (connect && code >= 200 && code < 300) || super.isContentAlwaysEmpty(message);
+        return code == 101
+                || (head && code >= 200)
+                || (connect && code >= 200 && code < 300)
+                || super.isContentAlwaysEmpty(message);
     }
 }

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * The revision's three limits: on the whole request, on the start of its response, on gaps in it. Waiting for a turn counts.
  *
  * <p>Before the response has begun the answer is 504 {@code request timeout}. After that the connection is cut, so that
- * nobody takes the response for a complete one. One timer per connection, which outlives requests and is moved only when it
+ * nobody takes the response for a complete one. A connection that has been upgraded is held to the first limit only: silence
+ * is no failure of a websocket. One timer per connection, which outlives requests and is moved only when it
  * would ring too late, because setting one for each request costs more than all else here.
  */
 final class TimeoutHandler extends ChannelDuplexHandler {
@@ -34,6 +35,7 @@ final class TimeoutHandler extends ChannelDuplexHandler {
 
     private boolean open;
     private boolean responseStarted;
+    private boolean upgraded;
     private long begunAt;
     private long lastWriteAt;
 
@@ -68,6 +70,7 @@ final class TimeoutHandler extends ChannelDuplexHandler {
     private void begin(ChannelHandlerContext ctx) {
         open = true;
         responseStarted = false;
+        upgraded = false;
         begunAt = System.nanoTime();
         lastWriteAt = begunAt;
         long due = nextDue();
@@ -81,7 +84,7 @@ final class TimeoutHandler extends ChannelDuplexHandler {
         if (!responseStarted && responseStartNanos != NEVER) {
             left = earlier(left, begunAt + responseStartNanos);
         }
-        if (idleNanos != NEVER) {
+        if (idleNanos != NEVER && !upgraded) {
             left = earlier(left, lastWriteAt + idleNanos);
         }
         return left;
@@ -122,7 +125,7 @@ final class TimeoutHandler extends ChannelDuplexHandler {
         if (due == begunAt + overallNanos) {
             return "Request timeout: " + GoDuration.format(overallNanos);
         }
-        if (idleNanos != NEVER && due == lastWriteAt + idleNanos) {
+        if (idleNanos != NEVER && !upgraded && due == lastWriteAt + idleNanos) {
             return "Idle timeout: " + GoDuration.format(idleNanos);
         }
         return "Response start timeout: " + GoDuration.format(responseStartNanos);
@@ -143,10 +146,11 @@ final class TimeoutHandler extends ChannelDuplexHandler {
             if (idleNanos != NEVER) {
                 lastWriteAt = System.nanoTime();
             }
-            if (message instanceof HttpResponse response && response.status().code() >= 200) {
-                responseStarted = true;
+            if (message instanceof HttpResponse response) {
+                upgraded = response.status().code() == 101;
+                responseStarted = upgraded || response.status().code() >= 200;
             }
-            if (message instanceof LastHttpContent && responseStarted) {
+            if (message instanceof LastHttpContent && responseStarted && !upgraded) {
                 open = false;
             }
         }

@@ -1,18 +1,25 @@
 package dev.baton.proxy;
 
 import dev.baton.http.SocketWanted;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.epoll.EpollTcpInfo;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +42,10 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private boolean used;
     private boolean answered;
     private boolean informational;
+    /** The 101 whose last part is still to come. */
+    private @Nullable HttpResponse switching;
+
+    private boolean tunnel;
     private boolean reusable;
     private boolean complete;
     private @Nullable String failure;
@@ -102,7 +113,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     // Called by Forwarder.
 
-    void send(HttpObject message) {
+    /** A part of the request, or octets of a tunnel. */
+    void send(Object message) {
         ChannelHandlerContext ctx = ctx();
         ctx.write(message, ctx.voidPromise());
     }
@@ -146,6 +158,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             ctx.close();
             return;
         }
+        if (tunnel) {
+            unflushed = to;
+            to.tunnelled(message);
+            return;
+        }
         if (message instanceof HttpObject object && object.decoderResult().isFailure()) {
             ReferenceCountUtil.release(message);
             fail(to, UpstreamFailure.MALFORMED);
@@ -154,6 +171,9 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         // No switch over types here: linking one takes milliseconds of the first request, and no cache keeps it.
         if (message instanceof HttpResponse response) {
             head(to, response);
+        } else if (message instanceof LastHttpContent last && switching != null) {
+            last.release();
+            upgraded(ctx, to, switching);
         } else if (message instanceof LastHttpContent last && informational) {
             informational = false;
             last.release();
@@ -171,7 +191,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         answered = true;
         int code = response.status().code();
         if (code == 101) {
-            fail(to, UpstreamFailure.UNASKED_UPGRADE);
+            switching(to, response);
             return;
         }
         unflushed = to;
@@ -187,6 +207,47 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         reusable = HttpUtil.isKeepAlive(response)
                 && !HttpMethod.CONNECT.equals(to.request().method());
         to.response(response);
+    }
+
+    private void switching(Forwarder to, HttpResponse response) {
+        String wished = to.request().headers().get(HttpHeaderNames.UPGRADE);
+        String switchedTo = response.headers().get(HttpHeaderNames.UPGRADE);
+        if (wished == null) {
+            fail(to, UpstreamFailure.UNASKED_UPGRADE);
+        } else if (switchedTo == null || !among(wished, switchedTo)) {
+            fail(to, UpstreamFailure.otherUpgrade(switchedTo == null ? "" : switchedTo, wished));
+        } else {
+            switching = response;
+        }
+    }
+
+    private static boolean among(String wished, String protocol) {
+        return AsciiString.containsContentEqualsIgnoreCase(Arrays.asList(wished.split("\\s*,\\s*", -1)), protocol);
+    }
+
+    /** From here on the decoder passes octets as they are; leaving, it gives out those that it has read already. */
+    private void upgraded(ChannelHandlerContext ctx, Forwarder to, HttpResponse response) {
+        switching = null;
+        tunnel = true;
+        ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        to.upgraded(response);
+        if (front == to) {
+            ctx.pipeline().remove(HttpRequestEncoder.class);
+            ctx.pipeline().remove(decoder);
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        Forwarder to = front;
+        if (event == ChannelInputShutdownEvent.INSTANCE && to != null) {
+            to.tunnelEnded(ctx.channel());
+        }
+    }
+
+    /** What octets of a tunnel are written to, and what ends with it. */
+    Channel channel() {
+        return ctx().channel();
     }
 
     private void last(ChannelHandlerContext ctx, Forwarder to, LastHttpContent last) {
@@ -237,6 +298,9 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             // failed does.
             if (failure == null) {
                 failure = UpstreamFailure.broken(ctx.channel(), broken);
+            }
+            if (tunnel) {
+                ctx.close();
             }
             return;
         }

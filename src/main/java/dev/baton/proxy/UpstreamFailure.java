@@ -16,6 +16,10 @@ final class UpstreamFailure {
 
     private UpstreamFailure() {}
 
+    static String otherUpgrade(String switchedTo, String wished) {
+        return "backend tried to switch protocol \"" + switchedTo + "\" when \"" + wished + "\" was requested";
+    }
+
     /** After the last of the attempts that timed out. */
     static String dialTimeout(InetSocketAddress target, long nanos) {
         return String.format(Locale.ROOT, "timed out dialing %s after %.2fs", NetFailure.hostPort(target), nanos / 1e9);

@@ -15,6 +15,7 @@ final class Upstreams {
     private final ConcurrentHashMap<EventLoop, UpstreamPool> pools = new ConcurrentHashMap<>();
     private final AtomicInteger open = new AtomicInteger();
     private final AtomicInteger idle = new AtomicInteger();
+    private final AtomicInteger tunnels = new AtomicInteger();
 
     /**
      * Opens nothing yet.
@@ -57,6 +58,15 @@ final class Upstreams {
 
     int idle() {
         return idle.get();
+    }
+
+    /** Upgraded connections. */
+    int tunnels() {
+        return tunnels.get();
+    }
+
+    void tunnelsChanged(int by) {
+        tunnels.addAndGet(by);
     }
 
     void opened() {
