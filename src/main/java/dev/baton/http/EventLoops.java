@@ -2,7 +2,6 @@ package dev.baton.http;
 
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.concurrent.TimeUnit;
 
@@ -27,8 +26,7 @@ public final class EventLoops implements AutoCloseable {
         if (threads < 1) {
             throw new IllegalArgumentException("threads < 1: " + threads);
         }
-        group = new MultiThreadIoEventLoopGroup(
-                threads, new DefaultThreadFactory(name, false), EpollIoHandler.newFactory());
+        group = new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory(name, false), RearmedEpoll.factory());
     }
 
     public EventLoopGroup group() {
