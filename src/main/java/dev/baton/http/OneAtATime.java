@@ -49,6 +49,7 @@ public final class OneAtATime extends ChannelDuplexHandler {
     private static final int LINGER_MILLIS = 1_000;
 
     private final FramingGuard guard;
+    private final @Nullable Http2Server http2;
 
     // Of the open exchange.
     private boolean open;
@@ -61,6 +62,9 @@ public final class OneAtATime extends ChannelDuplexHandler {
     private boolean endsWithConnection;
     private boolean awaitsContinue;
     private boolean asksForUpgrade;
+    /** Is about to become the first stream of an HTTP/2 connection, as soon as it is known to be all there. */
+    private @Nullable HttpRequest http2Request;
+
     private int discarded;
 
     // Of the connection.
@@ -72,12 +76,23 @@ public final class OneAtATime extends ChannelDuplexHandler {
     private @Nullable Future<?> linger;
 
     /**
-     * Sees to one connection.
+     * Sees to one connection that speaks HTTP/1 as long as it is HTTP.
      *
      * @param guard ahead of the codec in the same pipeline; keeps what comes too early
      */
     public OneAtATime(FramingGuard guard) {
+        this(guard, null);
+    }
+
+    /**
+     * Sees to one connection.
+     *
+     * @param guard ahead of the codec in the same pipeline; keeps what comes too early
+     * @param http2 takes the connection over when a request asks for {@code h2c}; null for never
+     */
+    public OneAtATime(FramingGuard guard, @Nullable Http2Server http2) {
         this.guard = guard;
+        this.http2 = http2;
     }
 
     @Override
@@ -127,6 +142,9 @@ public final class OneAtATime extends ChannelDuplexHandler {
                 return;
             }
         }
+        if (http2Request != null) {
+            return;
+        }
         if (request.uri().charAt(0) == '*' && HttpMethod.OPTIONS.equals(request.method())) {
             answer(ctx, request, HttpResponseStatus.OK);
             return;
@@ -135,8 +153,14 @@ public final class OneAtATime extends ChannelDuplexHandler {
     }
 
     private boolean mayUpgrade(HttpRequest request) {
-        if (UpgradeRequest.wish(request) != null && !UpgradeRequest.wantsHttp2(request) && !lastExchange) {
-            return true;
+        if (UpgradeRequest.wish(request) != null && !lastExchange) {
+            if (!UpgradeRequest.wantsHttp2(request)) {
+                return true;
+            }
+            if (http2 != null && Http2Server.wanted(request)) {
+                http2Request = request;
+                return false;
+            }
         }
         request.headers().remove(HttpHeaderNames.UPGRADE);
         return false;
@@ -169,7 +193,27 @@ public final class OneAtATime extends ChannelDuplexHandler {
         }
         // Before it is passed on: the answer may be written while it is.
         requestDone = last;
+        HttpRequest upgrading = http2Request;
+        if (upgrading != null) {
+            http2Request = null;
+            if (last && upgradedToHttp2(ctx, upgrading)) {
+                content.release();
+                return;
+            }
+            upgrading.headers().remove(HttpHeaderNames.UPGRADE);
+            ctx.fireChannelRead(upgrading);
+        }
         ctx.fireChannelRead(content);
+    }
+
+    private boolean upgradedToHttp2(ChannelHandlerContext ctx, HttpRequest request) {
+        Http2Server server = http2;
+        tunnel = true;
+        if (server != null && server.upgrade(ctx, request)) {
+            return true;
+        }
+        tunnel = false;
+        return false;
     }
 
     private void refuse(ChannelHandlerContext ctx, Refusal refusal) {
@@ -273,6 +317,7 @@ public final class OneAtATime extends ChannelDuplexHandler {
         ChannelPipeline pipeline = ctx.pipeline();
         pipeline.remove(HttpServerCodec.class);
         pipeline.remove(guard);
+        ctx.fireChannelReadComplete();
         ReadGate.of(ctx.channel()).release(ReadGate.Reason.PIPELINE);
     }
 

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HttpAttempt implements Attempt {
     /** The kubelet's, with the version that the queue-proxy leaves empty. */
-    private static final String USER_AGENT = "kube-probe//";
+    static final String USER_AGENT = "kube-probe//";
 
     private static final int MAX_REDIRECTS = 10;
 
@@ -50,7 +50,7 @@ final class HttpAttempt implements Attempt {
     }
 
     /** The path and query as given, except what may not stand in a request line. */
-    private static String sendable(String path) {
+    static String sendable(String path) {
         StringBuilder sendable = new StringBuilder(path.length());
         for (byte b : path.getBytes(StandardCharsets.UTF_8)) {
             if (b > 0x20 && b < 0x7f) {

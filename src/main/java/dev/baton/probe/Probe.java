@@ -24,22 +24,26 @@ final class Probe {
     /** Successes in a row, also over several runs, as the queue-proxy counts them. Runs follow each other: no two at once. */
     private volatile int successes;
 
-    Probe(ProbeSpec spec, Consumer<String> complaints) {
+    /**
+     * @param detectHttp2 whether a GET is tried over HTTP/2 first
+     */
+    Probe(ProbeSpec spec, boolean detectHttp2, Consumer<String> complaints) {
         this.spec = spec;
         this.complaints = complaints;
-        attempt = attempt(spec.action());
+        attempt = attempt(spec.action(), detectHttp2);
     }
 
     /** No switch over types here: linking one takes milliseconds of every start, and no cache keeps it. */
-    private static Attempt attempt(ProbeSpec.Action action) {
+    private static Attempt attempt(ProbeSpec.Action action, boolean detectHttp2) {
         if (action instanceof ProbeSpec.TcpSocket socket) {
             return new TcpAttempt(socket);
         }
         if (action instanceof ProbeSpec.HttpGet get) {
-            return new HttpAttempt(get);
+            HttpAttempt http1 = new HttpAttempt(get);
+            return detectHttp2 && !get.https() ? new Http2Detection(get, http1) : http1;
         }
-        if (action instanceof ProbeSpec.Grpc) {
-            return Attempt.failing("grpc probe not supported");
+        if (action instanceof ProbeSpec.Grpc grpc) {
+            return new GrpcAttempt(grpc);
         }
         return Attempt.failing(action instanceof ProbeSpec.Exec ? "exec probe not supported" : "no probe found");
     }

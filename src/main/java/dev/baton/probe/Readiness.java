@@ -30,7 +30,7 @@ public final class Readiness {
         this.loops = loops;
         this.complaints = complaints;
         for (ProbeSpec spec : probes.specs()) {
-            this.probes.add(new Probe(spec, complaints));
+            this.probes.add(new Probe(spec, probes.http2(), complaints));
         }
     }
 

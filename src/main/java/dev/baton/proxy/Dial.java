@@ -7,47 +7,48 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpRequestEncoder;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Opens one connection to the user's program, with the queue-proxy's patience: an attempt that times out is followed by
  * others with longer limits, one that is refused is final. Event loop only.
  */
 final class Dial implements ChannelFutureListener {
+    /** Whom the connection is for. */
+    interface Owner {
+        /** Adds the handlers of the protocol that is to be spoken. */
+        void equip(ChannelPipeline pipeline);
+
+        void dialled(Dial dial, Channel channel);
+
+        void undiallable(Dial dial, String failure);
+    }
+
     private static final int ATTEMPTS = 15;
     private static final int FIRST_TIMEOUT_MILLIS = 50;
     private static final double GROWTH = 1.4;
     private static final int PAUSE_MILLIS = 30;
-    private static final int MAX_CHUNK_BYTES = 64 * 1024;
 
-    private final UpstreamPool pool;
+    private final Owner owner;
     private final Upstreams upstreams;
     private final long startedAt = System.nanoTime();
-    private @Nullable Forwarder front;
+    private boolean wanted = true;
     private int attempt;
     private double timeoutMillis = FIRST_TIMEOUT_MILLIS;
 
-    Dial(UpstreamPool pool, Upstreams upstreams, Forwarder front) {
-        this.pool = pool;
+    Dial(Owner owner, Upstreams upstreams) {
+        this.owner = owner;
         this.upstreams = upstreams;
-        this.front = front;
     }
 
-    /** Who waits for the connection; null if nobody does any more. */
-    @Nullable
-    Forwarder front() {
-        return front;
-    }
-
+    /** Nobody waits for it any more: the attempt that is under way is the last. */
     void forget() {
-        front = null;
+        wanted = false;
     }
 
     void start(EventLoop loop) {
@@ -62,21 +63,11 @@ final class Dial implements ChannelFutureListener {
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        ResponseDecoder decoder = new ResponseDecoder(decoding());
-                        channel.pipeline()
-                                .addLast(decoder, new HttpRequestEncoder(), new UpstreamConnection(pool, decoder));
+                        owner.equip(channel.pipeline());
                     }
                 })
                 .connect(upstreams.target())
                 .addListener(this);
-    }
-
-    private HttpDecoderConfig decoding() {
-        return new HttpDecoderConfig()
-                .setMaxInitialLineLength(upstreams.headBytes())
-                .setMaxHeaderSize(upstreams.headBytes())
-                .setMaxChunkSize(MAX_CHUNK_BYTES)
-                .setStrictLineParsing(false);
     }
 
     @Override
@@ -84,15 +75,15 @@ final class Dial implements ChannelFutureListener {
         Channel channel = connected.channel();
         if (connected.isSuccess()) {
             upstreams.opened();
-            pool.dialled(this, channel.pipeline().get(UpstreamConnection.class));
+            owner.dialled(this, channel);
             return;
         }
         if (!(connected.cause() instanceof ConnectTimeoutException)) {
-            pool.undiallable(this, NetFailure.dial(upstreams.target(), connected.cause()));
+            owner.undiallable(this, NetFailure.dial(upstreams.target(), connected.cause()));
             return;
         }
-        if (++attempt > ATTEMPTS || front == null) {
-            pool.undiallable(this, UpstreamFailure.dialTimeout(upstreams.target(), System.nanoTime() - startedAt));
+        if (++attempt > ATTEMPTS || !wanted) {
+            owner.undiallable(this, UpstreamFailure.dialTimeout(upstreams.target(), System.nanoTime() - startedAt));
             return;
         }
         timeoutMillis *= GROWTH;

@@ -44,6 +44,7 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
     private static final int CONTINUE_MILLIS = 1_000;
 
     private final Upstreams upstreams;
+    private final boolean http2;
     private final ProxyLog log;
     private final ArrayDeque<HttpObject> pending = new ArrayDeque<>(4);
 
@@ -54,7 +55,7 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
 
     // Of the open exchange; there is none while request is null.
     private @Nullable HttpRequest request;
-    private @Nullable UpstreamConnection connection;
+    private @Nullable UpstreamExchange connection;
     private @Nullable Tunnel tunnel;
     private @Nullable SocketWanted socketWanted;
     private @Nullable Future<?> continueTimer;
@@ -70,8 +71,10 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
     private boolean unflushed;
     private int pendingBytes;
 
-    Forwarder(Upstreams upstreams, ProxyLog log) {
+    /** The program is spoken to in the version that the client speaks. */
+    Forwarder(Upstreams upstreams, boolean http2, ProxyLog log) {
         this.upstreams = upstreams;
+        this.http2 = http2;
         this.log = log;
     }
 
@@ -88,7 +91,7 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
         String peer = ctx.channel().remoteAddress() instanceof InetSocketAddress address
                 ? address.getAddress().getHostAddress()
                 : "";
-        link = new Link(ctx, upstreams.on(ctx.channel().eventLoop()), ReadGate.of(ctx.channel()), peer);
+        link = new Link(ctx, upstreams.on(ctx.channel().eventLoop(), http2), ReadGate.of(ctx.channel()), peer);
     }
 
     @Override
@@ -132,7 +135,7 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
         boolean last = content instanceof LastHttpContent;
         requestDone = last;
         bodySeen |= content != LastHttpContent.EMPTY_LAST_CONTENT;
-        UpstreamConnection to = connection;
+        UpstreamExchange to = connection;
         if (to == null) {
             pending.add(content);
             pendingBytes += content.content().readableBytes();
@@ -145,7 +148,7 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
     }
 
     private void up(ByteBuf octets) {
-        UpstreamConnection to = connection;
+        UpstreamExchange to = connection;
         if (to == null) {
             octets.release();
         } else {
@@ -153,7 +156,7 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void send(UpstreamConnection to, Object message) {
+    private void send(UpstreamExchange to, Object message) {
         to.send(message);
         unflushed = true;
         if (!to.writable()) {
@@ -166,13 +169,13 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        UpstreamConnection to = connection;
+        UpstreamExchange to = connection;
         if (unflushed && to != null) {
             flushRequest(to);
         }
     }
 
-    private void flushRequest(UpstreamConnection to) {
+    private void flushRequest(UpstreamExchange to) {
         unflushed = false;
         to.flush();
     }
@@ -204,7 +207,7 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
         return requestDone;
     }
 
-    void attached(UpstreamConnection to) {
+    void attached(UpstreamExchange to) {
         leasing = false;
         connection = to;
         for (HttpObject message; (message = pending.poll()) != null; ) {
@@ -221,23 +224,23 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
         SocketWanted wish = socketWanted;
         if (wish != null) {
             socketWanted = null;
-            to.lend(wish);
+            wish.grant(to.channel());
         }
     }
 
     /** A handler above writes the body to the program's socket itself; the message that ends it comes here. */
     private void socketWanted(SocketWanted wish) {
-        if (request == null) {
+        if (request == null || http2) {
             return;
         }
         wish.take();
         bodySeen = true;
-        UpstreamConnection to = connection;
+        UpstreamExchange to = connection;
         if (to == null) {
             socketWanted = wish;
         } else {
             flushRequest(to);
-            to.lend(wish);
+            wish.grant(to.channel());
         }
     }
 
@@ -283,7 +286,7 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
     /** The program has switched protocols: from here on octets pass both ways, until both have ended or either breaks. */
     void upgraded(HttpResponse response) {
         ChannelHandlerContext ctx = link().ctx;
-        UpstreamConnection from = connection;
+        UpstreamExchange from = connection;
         if (from == null) {
             return;
         }
@@ -316,7 +319,7 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
         ctx.write(message, ctx.voidPromise());
         if (!ctx.channel().isWritable()) {
             ctx.flush();
-            UpstreamConnection from = connection;
+            UpstreamExchange from = connection;
             if (from != null && !ctx.channel().isWritable()) {
                 from.pause();
             }
@@ -338,14 +341,29 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
         connection = null;
         HttpRequest head = request;
         if (stale && head != null && requestDone && replayable()) {
-            retried = true;
-            pending.add(head);
-            pending.add(LastHttpContent.EMPTY_LAST_CONTENT);
-            leasing = true;
-            link().upstream.lease(this, true);
+            sendAgain(head);
             return;
         }
         fail(failure, Reached.MAYBE);
+    }
+
+    /** The program's side says that it has not looked at the request. It may have it again if none of its body is gone. */
+    void refused(String failure) {
+        connection = null;
+        HttpRequest head = request;
+        if (head != null && requestDone && !bodySeen && !responseStarted && !retried) {
+            sendAgain(head);
+        } else {
+            fail(failure, Reached.NO);
+        }
+    }
+
+    private void sendAgain(HttpRequest head) {
+        retried = true;
+        pending.add(head);
+        pending.add(LastHttpContent.EMPTY_LAST_CONTENT);
+        leasing = true;
+        link().upstream.lease(this, true);
     }
 
     private void fail(String failure, Reached reached) {
@@ -369,7 +387,7 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        UpstreamConnection from = connection;
+        UpstreamExchange from = connection;
         if (from != null && ctx.channel().isWritable()) {
             from.resume();
         }
@@ -406,7 +424,7 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
     }
 
     private void abandon() {
-        UpstreamConnection from = connection;
+        UpstreamExchange from = connection;
         over();
         if (from != null) {
             from.abandon();

@@ -5,7 +5,9 @@ import dev.baton.config.Timeouts;
 import dev.baton.http.Connections;
 import dev.baton.http.FramingGuard;
 import dev.baton.http.GuardLimits;
+import dev.baton.http.Http2Server;
 import dev.baton.http.OneAtATime;
+import dev.baton.http.PrefaceSniffer;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
@@ -16,8 +18,9 @@ import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The main port, handler by handler in the order in which a request meets them. All of a connection's handlers live on its
- * event loop; the breaker and the counters are shared by all loops.
+ * The main port, handler by handler in the order in which a request meets them, be it one after another on an HTTP/1 connection
+ * or each on an HTTP/2 stream of its own. All of a connection's handlers live on its event loop; the breaker and the counters
+ * are shared by all loops.
  */
 public final class MainPipeline extends ChannelInitializer<Channel> {
     private static final int MAX_CHUNK_BYTES = 64 * 1024;
@@ -30,6 +33,7 @@ public final class MainPipeline extends ChannelInitializer<Channel> {
     private final @Nullable Breaker breaker;
     private final Connections connections = new Connections();
     private final RequestShim shim = new RequestShim();
+    private final Http2Server http2;
 
     /**
      * Opens nothing yet.
@@ -46,6 +50,7 @@ public final class MainPipeline extends ChannelInitializer<Channel> {
                 Math.toIntExact(settings.headTimeout().toMillis()),
                 GuardLimits.DEFAULT.firstByteMillis());
         upstreams = new Upstreams(user, settings.idleUpstreamConnections(), settings.headBytes());
+        http2 = new Http2Server(limits, stream -> addExchange(stream, true));
         breaker = settings.containerConcurrency() > 0
                 ? new Breaker(settings.containerConcurrency(), settings.queueDepth())
                 : null;
@@ -55,10 +60,18 @@ public final class MainPipeline extends ChannelInitializer<Channel> {
     protected void initChannel(Channel channel) {
         connections.add(channel);
         ChannelPipeline pipeline = channel.pipeline();
-        FramingGuard guard = new FramingGuard(limits);
-        pipeline.addLast(guard);
+        pipeline.addLast(new PrefaceSniffer(this::speakHttp1, http2::install));
+        pipeline.addLast(new FramingGuard(limits));
+    }
+
+    private void speakHttp1(ChannelPipeline pipeline) {
         pipeline.addLast(new HttpServerCodec(decoding()));
-        pipeline.addLast(new OneAtATime(guard));
+        pipeline.addLast(new OneAtATime(pipeline.get(FramingGuard.class), http2));
+        addExchange(pipeline, false);
+    }
+
+    /** What one exchange after the other passes, or the one exchange of a stream. */
+    private void addExchange(ChannelPipeline pipeline, boolean http2Stream) {
         addIfGiven(pipeline, hooks.dress().get());
         pipeline.addLast(hooks.health().get());
         pipeline.addLast(new TimeoutHandler(timeouts, hooks.log()));
@@ -69,7 +82,7 @@ public final class MainPipeline extends ChannelInitializer<Channel> {
         }
         addIfGiven(pipeline, hooks.delivery().get());
         ChannelHandler functions = hooks.functions().get();
-        pipeline.addLast(functions != null ? functions : new Forwarder(upstreams, hooks.log()));
+        pipeline.addLast(functions != null ? functions : new Forwarder(upstreams, http2Stream, hooks.log()));
     }
 
     private static void addIfGiven(ChannelPipeline pipeline, @Nullable ChannelHandler handler) {

@@ -1,6 +1,5 @@
 package dev.baton.proxy;
 
-import dev.baton.http.SocketWanted;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -27,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * is used again only if the response was complete and said so, the request had been sent whole, and nothing came after it.
  * Event loop only.
  */
-final class UpstreamConnection extends ChannelInboundHandlerAdapter {
+final class UpstreamConnection extends ChannelInboundHandlerAdapter implements UpstreamExchange {
     private static final int TCP_ESTABLISHED = 1;
 
     private final UpstreamPool pool;
@@ -113,35 +112,35 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     // Called by Forwarder.
 
-    /** A part of the request, or octets of a tunnel. */
-    void send(Object message) {
+    @Override
+    public void send(Object message) {
         ChannelHandlerContext ctx = ctx();
         ctx.write(message, ctx.voidPromise());
     }
 
-    void flush() {
+    @Override
+    public void flush() {
         ctx().flush();
     }
 
-    boolean writable() {
+    @Override
+    public boolean writable() {
         return ctx().channel().isWritable();
     }
 
-    /** Grants another handler the socket for a part of the request's body. */
-    void lend(SocketWanted wish) {
-        wish.grant(ctx().channel());
-    }
-
-    void pause() {
+    @Override
+    public void pause() {
         ctx().channel().config().setAutoRead(false);
     }
 
-    void resume() {
+    @Override
+    public void resume() {
         ctx().channel().config().setAutoRead(true);
     }
 
-    /** The exchange is of no interest any more; the connection is in the middle of it and can only be closed. */
-    void abandon() {
+    /** The connection is in the middle of the exchange and can only be closed. */
+    @Override
+    public void abandon() {
         front = null;
         unflushed = null;
         ctx().close();
@@ -230,9 +229,10 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         switching = null;
         tunnel = true;
         ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        // The client's first octets may come while it is told.
+        ctx.pipeline().remove(HttpRequestEncoder.class);
         to.upgraded(response);
         if (front == to) {
-            ctx.pipeline().remove(HttpRequestEncoder.class);
             ctx.pipeline().remove(decoder);
         }
     }
@@ -245,8 +245,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** What octets of a tunnel are written to, and what ends with it. */
-    Channel channel() {
+    @Override
+    public Channel channel() {
         return ctx().channel();
     }
 

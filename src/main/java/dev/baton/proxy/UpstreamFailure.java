@@ -12,6 +12,11 @@ final class UpstreamFailure {
     static final String MALFORMED = "net/http: HTTP/1.x transport connection broken: malformed HTTP response";
     static final String UNKNOWN_ENCODING =
             "net/http: HTTP/1.x transport connection broken: unsupported transfer encoding";
+    /** What Go makes of an HTTP/1 answer to an HTTP/2 preface: its first letters, read as a frame's length. */
+    static final String NOT_HTTP2 = "http2: frame too large";
+
+    static final String LOST_CONNECTION = "http2: client connection lost";
+    static final String MALFORMED_HTTP2 = "http2: malformed response";
     static final String UNASKED_UPGRADE = "backend tried to switch protocol when none was requested";
 
     private UpstreamFailure() {}

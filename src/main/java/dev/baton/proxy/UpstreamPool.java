@@ -1,7 +1,11 @@
 package dev.baton.proxy;
 
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollTcpInfo;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpRequestEncoder;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * The connections of one event loop to the user's program. Idle ones are reused last in, first out, so that the surplus of a
  * busy time grows old and is closed. Event loop only, except {@link #evictOne}.
  */
-final class UpstreamPool implements Upstream {
+final class UpstreamPool implements Upstream, Dial.Owner {
+    private static final int MAX_CHUNK_BYTES = 64 * 1024;
     /** After that much idleness a connection is closed; Go's transport does the same. */
     private static final long MAX_IDLE_NANOS = TimeUnit.SECONDS.toNanos(90);
 
@@ -18,7 +23,7 @@ final class UpstreamPool implements Upstream {
     private final EventLoop loop;
     private final EpollTcpInfo tcpInfo = new EpollTcpInfo();
     private final ArrayDeque<UpstreamConnection> idle = new ArrayDeque<>();
-    private final ArrayDeque<Dial> dials = new ArrayDeque<>(2);
+    private final ArrayDeque<Errand> errands = new ArrayDeque<>(2);
     private boolean sweeping;
 
     UpstreamPool(Upstreams upstreams, EventLoop loop) {
@@ -44,25 +49,41 @@ final class UpstreamPool implements Upstream {
                 next.close();
             }
         }
-        Dial dial = new Dial(this, upstreams, front);
-        dials.add(dial);
+        Dial dial = new Dial(this, upstreams);
+        errands.add(new Errand(dial, front));
         upstreams.makeRoom(this);
         dial.start(loop);
     }
 
     @Override
     public void forget(Forwarder front) {
-        for (Dial dial : dials) {
-            if (dial.front() == front) {
-                dial.forget();
+        for (Errand errand : errands) {
+            if (errand.front == front) {
+                errand.front = null;
+                errand.dial.forget();
                 return;
             }
         }
     }
 
-    void dialled(Dial dial, UpstreamConnection connection) {
-        dials.remove(dial);
-        Forwarder front = dial.front();
+    @Override
+    public void equip(ChannelPipeline pipeline) {
+        ResponseDecoder decoder = new ResponseDecoder(decoding());
+        pipeline.addLast(decoder, new HttpRequestEncoder(), new UpstreamConnection(this, decoder));
+    }
+
+    private HttpDecoderConfig decoding() {
+        return new HttpDecoderConfig()
+                .setMaxInitialLineLength(upstreams.headBytes())
+                .setMaxHeaderSize(upstreams.headBytes())
+                .setMaxChunkSize(MAX_CHUNK_BYTES)
+                .setStrictLineParsing(false);
+    }
+
+    @Override
+    public void dialled(Dial dial, Channel channel) {
+        UpstreamConnection connection = channel.pipeline().get(UpstreamConnection.class);
+        Forwarder front = done(dial);
         if (front == null) {
             park(connection);
         } else {
@@ -71,12 +92,22 @@ final class UpstreamPool implements Upstream {
         }
     }
 
-    void undiallable(Dial dial, String failure) {
-        dials.remove(dial);
-        Forwarder front = dial.front();
+    @Override
+    public void undiallable(Dial dial, String failure) {
+        Forwarder front = done(dial);
         if (front != null) {
             front.unreachable(failure);
         }
+    }
+
+    private @Nullable Forwarder done(Dial dial) {
+        for (Errand errand : errands) {
+            if (errand.dial == dial) {
+                errands.remove(errand);
+                return errand.front;
+            }
+        }
+        return null;
     }
 
     /** The connection is free. */
@@ -127,6 +158,17 @@ final class UpstreamPool implements Upstream {
             idle.pollFirst();
             upstreams.idleChanged(-1);
             oldest.close();
+        }
+    }
+
+    /** A connection that is being opened, and who waits for it. */
+    private static final class Errand {
+        private final Dial dial;
+        private @Nullable Forwarder front;
+
+        Errand(Dial dial, Forwarder front) {
+            this.dial = dial;
+            this.front = front;
         }
     }
 }

@@ -13,6 +13,7 @@ final class Upstreams {
     private final int maxIdle;
     private final int headBytes;
     private final ConcurrentHashMap<EventLoop, UpstreamPool> pools = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<EventLoop, Upstream> http2s = new ConcurrentHashMap<>(1);
     private final AtomicInteger open = new AtomicInteger();
     private final AtomicInteger idle = new AtomicInteger();
     private final AtomicInteger tunnels = new AtomicInteger();
@@ -30,7 +31,10 @@ final class Upstreams {
         this.headBytes = headBytes;
     }
 
-    Upstream on(EventLoop loop) {
+    Upstream on(EventLoop loop, boolean http2) {
+        if (http2) {
+            return http2s.computeIfAbsent(loop, key -> new Http2Upstream(this, key));
+        }
         UpstreamPool pool = pools.get(loop);
         return pool != null ? pool : pools.computeIfAbsent(loop, key -> new UpstreamPool(this, key));
     }

@@ -65,11 +65,25 @@ final class ProxyFixture implements AutoCloseable, TrafficObserver, ProxyLog {
             Supplier<@Nullable ChannelHandler> dress,
             Supplier<@Nullable ChannelHandler> delivery,
             String... settings) {
+        this(program, program.port(), dress, delivery, settings);
+    }
+
+    /** In front of a program that the test looks after itself. */
+    ProxyFixture(int port, String... settings) {
+        this(Program.answering(""), port, () -> null, () -> null, settings);
+    }
+
+    private ProxyFixture(
+            Program program,
+            int port,
+            Supplier<@Nullable ChannelHandler> dress,
+            Supplier<@Nullable ChannelHandler> delivery,
+            String... settings) {
         this.program = program;
         Map<String, String> environment = new HashMap<>(ENVIRONMENT);
-        environment.put("USER_PORT", Integer.toString(program.port()));
+        environment.put("USER_PORT", Integer.toString(port));
         for (int i = 0; i < settings.length; i += 2) {
-            environment.put(settings[i], settings[i + 1].replace("$PORT", Integer.toString(program.port())));
+            environment.put(settings[i], settings[i + 1].replace("$PORT", Integer.toString(port)));
         }
         SidecarConfig config = SidecarConfig.read(environment);
         loops = new EventLoops(2, "proxy-test");

@@ -1,0 +1,93 @@
+package dev.baton.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells from a new connection's first octets whether the client speaks HTTP/2 with prior knowledge (RFC 9113 section 3.3),
+ * has the rest of the pipeline made accordingly, and leaves. One per connection; event loop only.
+ *
+ * <p>It has no clock of its own: a {@link FramingGuard} behind it limits how long the first octets may take.
+ */
+public final class PrefaceSniffer extends ChannelInboundHandlerAdapter {
+    private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    private final Consumer<ChannelPipeline> http1;
+    private final Consumer<ChannelPipeline> http2;
+    private @Nullable ByteBuf held;
+
+    /** Each of the two adds the handlers of its protocol at the pipeline's end. */
+    public PrefaceSniffer(Consumer<ChannelPipeline> http1, Consumer<ChannelPipeline> http2) {
+        this.http1 = http1;
+        this.http2 = http2;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (!(message instanceof ByteBuf read)) {
+            ctx.fireChannelRead(message);
+            return;
+        }
+        ByteBuf in = join(ctx, read);
+        int there = Math.min(PREFACE.length, in.readableBytes());
+        boolean preface = true;
+        for (int i = 0; i < there && preface; i++) {
+            preface = in.getByte(in.readerIndex() + i) == PREFACE[i];
+        }
+        if (preface && there < PREFACE.length) {
+            held = in;
+            return;
+        }
+        (preface ? http2 : http1).accept(ctx.pipeline());
+        ctx.fireChannelRead(in);
+        ctx.pipeline().remove(this);
+    }
+
+    private ByteBuf join(ChannelHandlerContext ctx, ByteBuf read) {
+        ByteBuf before = held;
+        if (before == null) {
+            return read;
+        }
+        held = null;
+        return ctx.alloc().compositeBuffer(2).addComponents(true, before, read);
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event == CloseWhenIdle.INSTANCE) {
+            ctx.close();
+        } else {
+            ctx.fireUserEventTriggered(event);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        drop();
+        ctx.fireChannelInactive();
+    }
+
+    /** A client that resets its connection before it has said anything is its own affair. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        ctx.close();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        drop();
+    }
+
+    private void drop() {
+        ByteBuf rest = held;
+        if (rest != null) {
+            held = null;
+            rest.release();
+        }
+    }
+}

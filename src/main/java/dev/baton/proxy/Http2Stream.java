@@ -1,0 +1,302 @@
+package dev.baton.proxy;
+
+import dev.baton.http.Http2Fields;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import io.netty.handler.codec.http2.Http2DataFrame;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2GoAwayFrame;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2HeadersFrame;
+import io.netty.handler.codec.http2.Http2ResetFrame;
+import io.netty.util.ReferenceCountUtil;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request's stream to the user's program. The head waits for what follows it in the same turn, so that a request without a
+ * body is one frame; so do trailers and the end of a response come as they were sent. Event loop only.
+ */
+final class Http2Stream extends ChannelInboundHandlerAdapter implements UpstreamExchange {
+    private final Http2Connection connection;
+    private @Nullable Forwarder front;
+    private @Nullable Forwarder unflushed;
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable Http2Headers head;
+    private boolean requestSent;
+    private boolean answered;
+
+    Http2Stream(Http2Connection connection, Forwarder front) {
+        this.connection = connection;
+        this.front = front;
+    }
+
+    private ChannelHandlerContext ctx() {
+        ChannelHandlerContext there = context;
+        if (there == null) {
+            throw new IllegalStateException("not in a pipeline");
+        }
+        return there;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+    }
+
+    @Override
+    public void send(Object message) {
+        if (message instanceof HttpRequest request) {
+            head = Http2Fields.write(request.headers())
+                    .method(request.method().asciiName())
+                    .scheme("http")
+                    .authority(request.headers().get(HttpHeaderNames.HOST))
+                    .path(request.uri());
+        } else if (message instanceof LastHttpContent last) {
+            last(last);
+        } else if (message instanceof HttpContent content) {
+            writeHead(false);
+            ctx().write(new DefaultHttp2DataFrame(content.content()));
+        } else {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    private void last(LastHttpContent last) {
+        requestSent = true;
+        boolean trailers = !last.trailingHeaders().isEmpty();
+        boolean octets = last.content().isReadable();
+        if (!trailers && !octets && head != null) {
+            last.release();
+            writeHead(true);
+            return;
+        }
+        writeHead(false);
+        if (!trailers) {
+            ctx().write(new DefaultHttp2DataFrame(last.content(), true));
+            return;
+        }
+        Http2Headers fields = Http2Fields.write(last.trailingHeaders());
+        if (octets) {
+            ctx().write(new DefaultHttp2DataFrame(last.content()));
+        } else {
+            last.release();
+        }
+        ctx().write(new DefaultHttp2HeadersFrame(fields, true));
+    }
+
+    private void writeHead(boolean last) {
+        Http2Headers waiting = head;
+        if (waiting != null) {
+            head = null;
+            ctx().write(new DefaultHttp2HeadersFrame(waiting, last));
+        }
+    }
+
+    @Override
+    public void flush() {
+        writeHead(false);
+        ctx().flush();
+    }
+
+    @Override
+    public boolean writable() {
+        return ctx().channel().isWritable();
+    }
+
+    @Override
+    public Channel channel() {
+        return ctx().channel();
+    }
+
+    @Override
+    public void pause() {
+        ctx().channel().config().setAutoRead(false);
+    }
+
+    @Override
+    public void resume() {
+        ctx().channel().config().setAutoRead(true);
+    }
+
+    @Override
+    public void abandon() {
+        front = null;
+        unflushed = null;
+        head = null;
+        ctx().close();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        Forwarder to = front;
+        if (to == null) {
+            ReferenceCountUtil.release(message);
+            return;
+        }
+        try {
+            if (message instanceof Http2DataFrame data) {
+                data(to, data);
+            } else if (message instanceof Http2HeadersFrame headers) {
+                headers(to, headers);
+            } else {
+                ReferenceCountUtil.release(message);
+            }
+        } catch (IllegalArgumentException malformed) {
+            fail(to, UpstreamFailure.MALFORMED_HTTP2);
+        }
+    }
+
+    private void headers(Forwarder to, Http2HeadersFrame frame) {
+        HttpHeaders fields = Http2Fields.read(frame.headers());
+        unflushed = to;
+        if (answered) {
+            LastHttpContent last = new DefaultLastHttpContent();
+            last.trailingHeaders().set(fields);
+            end(to, last);
+            return;
+        }
+        HttpResponseStatus status = status(frame.headers());
+        if (status.code() < 200) {
+            if (frame.isEndStream() || status.code() == 101) {
+                throw new IllegalArgumentException("no answer");
+            }
+            to.informational(new DefaultFullHttpResponse(
+                    HttpVersion.HTTP_1_1, status, Unpooled.EMPTY_BUFFER, fields, EmptyHttpHeaders.INSTANCE));
+            return;
+        }
+        answered = true;
+        to.response(new DefaultHttpResponse(HttpVersion.HTTP_1_1, status, fields));
+        if (frame.isEndStream() && front == to) {
+            end(to, LastHttpContent.EMPTY_LAST_CONTENT);
+        }
+    }
+
+    private static HttpResponseStatus status(Http2Headers headers) {
+        CharSequence text = headers.status();
+        if (text == null || text.length() != 3) {
+            throw new IllegalArgumentException("no status");
+        }
+        int code = Integer.parseInt(text.toString());
+        if (code < 100) {
+            throw new IllegalArgumentException("no status");
+        }
+        return HttpResponseStatus.valueOf(code);
+    }
+
+    private void data(Forwarder to, Http2DataFrame frame) {
+        ByteBuf octets = frame.content();
+        if (!answered) {
+            frame.release();
+            throw new IllegalArgumentException("a body without a head");
+        }
+        unflushed = to;
+        if (frame.isEndStream()) {
+            end(to, new DefaultLastHttpContent(octets));
+        } else {
+            to.content(new DefaultHttpContent(octets));
+        }
+    }
+
+    /** The response is complete. If the request is not, nobody wants the rest of it. */
+    private void end(Forwarder to, LastHttpContent last) {
+        front = null;
+        to.last(last);
+        if (!requestSent) {
+            head = null;
+            ctx().channel().eventLoop().execute(() -> ctx().close());
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        Forwarder to = unflushed;
+        if (to != null) {
+            unflushed = null;
+            to.flushResponse();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        Forwarder to = front;
+        if (to != null && ctx.channel().isWritable()) {
+            to.requestWanted();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        Forwarder to = front;
+        if (event instanceof Http2ResetFrame reset) {
+            if (to != null && reset.errorCode() == Http2Error.REFUSED_STREAM.code()) {
+                refuse(ctx, to, received(reset));
+            } else if (to != null) {
+                fail(to, received(reset));
+            }
+        } else if (event instanceof Http2GoAwayFrame farewell) {
+            farewell.release();
+            if (to != null) {
+                refuse(ctx, to, "http2: server sent GOAWAY and closed the connection");
+            }
+        }
+    }
+
+    /** In the words of Go's transport. */
+    private static String received(Http2ResetFrame reset) {
+        Http2Error error = Http2Error.valueOf(reset.errorCode());
+        String name = error != null ? error.name() : "unknown error code 0x" + Long.toHexString(reset.errorCode());
+        int id = reset.stream() == null ? 0 : reset.stream().id();
+        return "stream error: stream ID " + id + "; " + name + "; received from peer";
+    }
+
+    private void refuse(ChannelHandlerContext ctx, Forwarder to, String why) {
+        front = null;
+        unflushed = null;
+        ctx.close();
+        to.refused(why);
+    }
+
+    private void fail(Forwarder to, String why) {
+        front = null;
+        unflushed = null;
+        ctx().close();
+        to.broken(why, false);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        Forwarder to = front;
+        if (to != null) {
+            fail(to, String.valueOf(cause.getMessage()));
+        } else {
+            ctx.close();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        connection.ended();
+        Forwarder to = front;
+        if (to != null) {
+            front = null;
+            to.broken(connection.failure(), false);
+        }
+    }
+}
