@@ -226,6 +226,10 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Upstream
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
+        flushResponse();
+    }
+
+    private void flushResponse() {
         Forwarder to = unflushed;
         if (to != null) {
             unflushed = null;
@@ -293,6 +297,8 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Upstream
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         connection.ended();
+        // A stream that ends in mid-read is not told that the read is complete.
+        flushResponse();
         Forwarder to = front;
         if (to != null) {
             front = null;
