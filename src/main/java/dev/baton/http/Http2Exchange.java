@@ -23,6 +23,7 @@ import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2ResetFrame;
@@ -310,6 +311,19 @@ final class Http2Exchange extends ChannelDuplexHandler {
             ctx.close();
         } else {
             ctx.fireUserEventTriggered(event);
+        }
+    }
+
+    /** The codec has found a fault in the stream: the client is told which, instead of what became of the exchange. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof Http2Exception fault) {
+            if (begun && !responseDone && !broken) {
+                ctx.fireUserEventTriggered(ExchangeAborted.INSTANCE);
+            }
+            reset(ctx, fault.error());
+        } else {
+            ctx.fireExceptionCaught(cause);
         }
     }
 }
