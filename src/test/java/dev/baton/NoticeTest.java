@@ -25,7 +25,19 @@ class NoticeTest {
             "archunit",
             "wiremock-",
             "reactor-test",
-            "surefire-");
+            "surefire-",
+            // What gRPC's client and server bring along for the tests.
+            "grpc-",
+            "gson-",
+            "annotations-4",
+            "guava-",
+            "failureaccess-",
+            "listenablefuture-",
+            "j2objc-annotations-",
+            "error_prone_annotations-",
+            "animal-sniffer-annotations-",
+            "perfmark-api-",
+            "jsr305-");
 
     private static final Pattern JAR = Pattern.compile("(?<name>.+?)-(?<version>\\d[^-]*)(-linux-.*)?\\.jar");
 

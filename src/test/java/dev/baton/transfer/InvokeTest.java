@@ -52,10 +52,10 @@ class InvokeTest {
             assertThat(seen.fields().keySet()).noneMatch(name -> name.startsWith("Baton-"));
             // Both bodies of a large call cross the pull ports, the response in the other direction.
             int pulled = byReference ? size : 0;
-            assertThat(a.transfer.stats().pullBytesOut()).isEqualTo(pulled);
-            assertThat(b.transfer.stats().pullBytesIn()).isEqualTo(pulled);
-            assertThat(b.transfer.stats().pullBytesOut()).isEqualTo(pulled);
-            assertThat(a.transfer.stats().pullBytesIn()).isEqualTo(pulled);
+            Await.until("the pulled bytes are counted", () -> a.transfer.stats().pullBytesOut() == pulled);
+            Await.until("the pulled bytes are counted", () -> b.transfer.stats().pullBytesIn() == pulled);
+            Await.until("the pulled bytes are counted", () -> b.transfer.stats().pullBytesOut() == pulled);
+            Await.until("the pulled bytes are counted", () -> a.transfer.stats().pullBytesIn() == pulled);
             DataPath path = byReference ? DataPath.COPY : DataPath.INLINE;
             Await.until(
                     "the call is counted",
