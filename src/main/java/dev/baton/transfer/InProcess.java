@@ -7,7 +7,6 @@ import dev.baton.store.PutSpec;
 import dev.baton.store.Upload;
 import dev.baton.transfer.TransferStats.Operation;
 import dev.baton.transfer.TransferStats.Outcome;
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
@@ -21,8 +20,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * The object API for functions that live in this process, without HTTP: {@code put}, {@code get} and {@code invoke} on their memory. The
@@ -185,7 +185,7 @@ public final class InProcess {
         EventLoop loop = loops.next();
         try (LentBody lent = new LentBody(body)) {
             CompletableFuture<Answer> answered = new CompletableFuture<>();
-            reactor.core.Disposable call = call(url, body.remaining(), lent, loop)
+            Disposable call = call(url, body.remaining(), lent, loop)
                     .subscribe(
                             answer -> {
                                 if (!answered.complete(answer)) {
@@ -215,7 +215,7 @@ public final class InProcess {
                     InvokeCall call = new InvokeCall(HttpMethod.POST, false, target, fields, size, offered, false);
                     new Invocation(call, new HeldBody(lent.body(), loop), loop, invokes, sink).start();
                 })
-                .subscribeOn(reactor.core.scheduler.Schedulers.fromExecutor(loop));
+                .subscribeOn(Schedulers.fromExecutor(loop));
     }
 
     private static void take(Answer answer, EventLoop loop, Sink into)
@@ -264,47 +264,5 @@ public final class InProcess {
 
     static RefusedCallException refusal(RefusedException refused) {
         return new RefusedCallException(refused.code(), refused.detail());
-    }
-
-    /** Copies of a buffer that its owner takes back at a time of its own choosing. */
-    private static final class LentBody implements AutoCloseable {
-        private static final int PART_BYTES = 256 << 10;
-
-        private @Nullable ByteBuffer source;
-
-        LentBody(ByteBuffer source) {
-            this.source = source.duplicate();
-        }
-
-        reactor.core.publisher.Flux<ByteBuf> body() {
-            return reactor.core.publisher.Flux.generate(sink -> {
-                ByteBuf part = part();
-                if (part == null) {
-                    sink.error(new BrokenBodyException("the caller has gone"));
-                } else if (part.isReadable()) {
-                    sink.next(part);
-                } else {
-                    part.release();
-                    sink.complete();
-                }
-            });
-        }
-
-        private synchronized @Nullable ByteBuf part() {
-            ByteBuffer from = source;
-            if (from == null) {
-                return null;
-            }
-            int bytes = Math.min(PART_BYTES, from.remaining());
-            ByteBuf part = io.netty.buffer.ByteBufAllocator.DEFAULT.directBuffer(Math.max(1, bytes));
-            part.writeBytes(from.slice(from.position(), bytes));
-            from.position(from.position() + bytes);
-            return part;
-        }
-
-        @Override
-        public synchronized void close() {
-            source = null;
-        }
     }
 }
