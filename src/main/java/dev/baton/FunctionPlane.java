@@ -2,7 +2,11 @@ package dev.baton;
 
 import dev.baton.config.SidecarConfig;
 import dev.baton.telemetry.JsonLog;
+import dev.baton.transfer.DataPath;
 import dev.baton.transfer.InProcess;
+import dev.baton.transfer.TransferStats;
+import dev.baton.transfer.TransferStats.Operation;
+import dev.baton.transfer.TransferStats.Outcome;
 import dev.baton.wasm.FunctionHandler;
 import dev.baton.wasm.FunctionHost;
 import dev.baton.wasm.FunctionLimits;
@@ -22,11 +26,11 @@ final class FunctionPlane implements AutoCloseable {
      *
      * @throws IllegalStateException if the folder cannot be read
      */
-    FunctionPlane(SidecarConfig config, Path folder, InProcess objects, JsonLog log) {
+    FunctionPlane(SidecarConfig config, Path folder, InProcess objects, TransferStats stats, JsonLog log) {
         host = new FunctionHost(
                 FunctionLimits.ofMemory(config.functions().memoryBytes()),
                 new GuestObjects(objects),
-                observer(log),
+                observer(stats, log),
                 InstantSource.system());
         try {
             host.load(folder);
@@ -51,7 +55,7 @@ final class FunctionPlane implements AutoCloseable {
         host.tick();
     }
 
-    private static FunctionObserver observer(JsonLog log) {
+    private static FunctionObserver observer(TransferStats stats, JsonLog log) {
         return new FunctionObserver() {
             @Override
             public void loaded(String function, long millis, boolean interpreted) {
@@ -62,6 +66,12 @@ final class FunctionPlane implements AutoCloseable {
             @Override
             public void refused(String function, String reason) {
                 log.warn("Function " + function + " cannot be used: " + reason);
+            }
+
+            @Override
+            public void neighbour(String from, String to, long bytesThere, long bytesBack, long nanos) {
+                // Like every invoke: the bytes of the body.
+                stats.count(Operation.INVOKE, DataPath.NEIGHBOUR, Outcome.DONE, bytesThere, System.nanoTime() - nanos);
             }
 
             @Override

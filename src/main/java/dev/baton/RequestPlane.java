@@ -69,7 +69,12 @@ final class RequestPlane implements Vitals, AutoCloseable {
         Path folder = config.functions().directory();
         functions = folder == null
                 ? null
-                : new FunctionPlane(config, folder, objects.transfer().inProcess(loops.group()), log);
+                : new FunctionPlane(
+                        config,
+                        folder,
+                        objects.transfer().inProcess(loops.group()),
+                        objects.transfer().stats(),
+                        log);
         FunctionPlane hosted = functions;
         ready = hosted == null ? readiness::check : hosted::ready;
         main = new MainPipeline(

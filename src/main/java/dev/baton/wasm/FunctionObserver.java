@@ -16,8 +16,8 @@ public interface FunctionObserver {
     /** A call from outside has ended; {@code outcome} is null when the function answered. */
     default void called(String function, GuestException.@Nullable Kind outcome, long nanos) {}
 
-    /** One function has called another in this process: bytes of the body there and of the answer back. */
-    default void neighbour(String from, String to, long bytesThere, long bytesBack) {}
+    /** One function has called another in this process: bytes of the body there and of the answer back, and the time of all of it. */
+    default void neighbour(String from, String to, long bytesThere, long bytesBack, long nanos) {}
 
     /** The host itself failed, not a guest. */
     default void failed(String what, Throwable cause) {}

@@ -55,8 +55,9 @@ final class GuestFunction {
         host.observer().failed(what, cause);
     }
 
-    void called(GuestFunction neighbour, long bytesThere, long bytesBack) {
-        host.observer().neighbour(name, neighbour.name, bytesThere, bytesBack);
+    /** @param startNanos {@link System#nanoTime} at the call's beginning */
+    void called(GuestFunction neighbour, long bytesThere, long bytesBack, long startNanos) {
+        host.observer().neighbour(name, neighbour.name, bytesThere, bytesBack, System.nanoTime() - startNanos);
     }
 
     /**

@@ -30,6 +30,7 @@ final class NeighbourCall implements GuestInput, GuestOutput {
         }
         NeighbourCall call = new NeighbourCall(caller, at, length);
         CallChain chain = caller.chain();
+        long startNanos = System.nanoTime();
         try {
             callee.call(call, call, chain);
         } catch (InterruptedException e) {
@@ -38,7 +39,7 @@ final class NeighbourCall implements GuestInput, GuestOutput {
         } catch (GuestException e) {
             return call.failed(caller, name, e);
         }
-        caller.function().called(callee, length, call.answer.length());
+        caller.function().called(callee, length, call.answer.length(), startNanos);
         return call.answer.packed();
     }
 

@@ -9,9 +9,11 @@ import dev.baton.store.ObjectStore;
 import dev.baton.store.StoreSettings;
 import dev.baton.wasm.GuestException.Kind;
 import java.nio.ByteBuffer;
+import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -63,6 +65,20 @@ class ObjectsOfGuestsTest {
         assertThat(Guests.call(host, "getter", reference)).isEqualTo(object);
         assertFails("getter", reference, "error 116", "COMMITTED");
         assertThat(store.figures().usedBytes()).isZero();
+    }
+
+    @ParameterizedTest(name = "{0} bytes")
+    @ValueSource(ints = {0, 1, 1000, 3_000_000})
+    void whatOneFunctionPutsAnotherGetsAndHashes(int size) throws Exception {
+        open(new StoreGateway(store), Duration.ofSeconds(20), "putter", "fetcher");
+        byte[] object = new byte[size];
+        new Random(size).nextBytes(object);
+        String sha256 =
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(object));
+        byte[] reference = Guests.call(host, "putter", object);
+        assertThat(new String(Guests.call(host, "fetcher", reference), US_ASCII))
+                .isEqualTo(size + " " + sha256 + "\n");
+        assertFails("fetcher", reference, "error 116", "COMMITTED");
     }
 
     @Test

@@ -26,7 +26,7 @@ class SampleFunctionsTest {
         host = Guests.host(
                 Guests.withCall(Guests.limits(), Duration.ofSeconds(20)), ObjectGateway.NONE, new FunctionObserver() {
                     @Override
-                    public synchronized void neighbour(String from, String to, long there, long back) {
+                    public synchronized void neighbour(String from, String to, long there, long back, long nanos) {
                         neighbours.add(from + ">" + to + " " + there + " " + back);
                     }
                 });
@@ -47,7 +47,7 @@ class SampleFunctionsTest {
     void allAreReady() {
         assertThat(host.functions())
                 .extracting(FunctionHost.Status::name)
-                .containsExactly("cat", "chain", "consumer", "getter", "putter", "relay", "sha256", "upper");
+                .containsExactly("cat", "chain", "consumer", "fetcher", "getter", "putter", "relay", "sha256", "upper");
         assertThat(host.functions()).allSatisfy(each -> assertThat(each.state())
                 .as("%s: %s", each.name(), each.reason())
                 .isEqualTo(FunctionState.READY));
