@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Follows no redirect, uses no proxy, sends nothing twice.
  */
 final class WireClient implements AutoCloseable {
-    private static final int READ_BYTES_MAX = 256 << 10;
+    static final int READ_BYTES_MAX = 256 << 10;
     private static final int HEAD_BYTES_MAX = 64 << 10;
 
     private final Map<EventLoop, WirePool> pools = new ConcurrentHashMap<>();
