@@ -3,7 +3,7 @@
 
 BATON_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 BATON_DIST=$BATON_ROOT/target/baton
-readonly JDK_MAJOR=25
+JDK_MAJOR=25
 
 say() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
 

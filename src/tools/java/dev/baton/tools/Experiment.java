@@ -54,37 +54,6 @@ enum Experiment {
         }
     },
 
-    /** Requests of one kilobyte to the user's program and back. */
-    PROXY {
-        @Override
-        Map<String, Double> round(Path dist, Path work) throws IOException, InterruptedException {
-            Map<String, Double> figures = new LinkedHashMap<>();
-            String address = Loopback.free(1);
-            try (Backend user = new Backend(new InetSocketAddress(address, SidecarProcess.USER), KILOBYTE);
-                    SidecarProcess sidecar = ready(start(dist, work, address, Map.of()))) {
-                proxied(sidecar, "GET", 0, figures);
-                proxied(sidecar, "POST", KILOBYTE, figures);
-                figures.put("RSS MiB", ProcessFigures.rssMebibytes(sidecar.pid()));
-                sidecar.stop();
-                return figures;
-            }
-        }
-
-        private void proxied(SidecarProcess sidecar, String method, int bodyBytes, Map<String, Double> figures)
-                throws IOException {
-            try (Load load = new Load(sidecar.at(SidecarProcess.MAIN), CONNECTIONS, method, bodyBytes)) {
-                load.run(WARM_UP);
-                double before = ProcessFigures.cpuSeconds(sidecar.pid());
-                Load.Result result = load.run(MEASURED);
-                double cpu = ProcessFigures.cpuSeconds(sidecar.pid()) - before;
-                figures.put(method + " CPU s/10k", cpu * 10_000 / result.requests());
-                figures.put(method + " req/s", result.requests() / result.seconds());
-                figures.put(method + " p50 ms", result.medianMicros() / 1000);
-                figures.put(method + " p99 ms", result.p99Micros() / 1000);
-            }
-        }
-    },
-
     /** An object put into one sidecar and got from another. */
     OBJECT {
         @Override
@@ -145,12 +114,8 @@ enum Experiment {
         }
     };
 
-    static final int CONNECTIONS = 64;
-
     private static final int KILOBYTE = 1024;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final Duration WARM_UP = Duration.ofSeconds(4);
-    private static final Duration MEASURED = Duration.ofSeconds(6);
 
     /**
      * Measures once. Blocks.

@@ -5,14 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** What Linux knows about a process: proc(5). Any thread. */
-final class ProcessFigures {
+public final class ProcessFigures {
     /** Clock ticks in a second: sysconf(_SC_CLK_TCK), 100 on every Linux architecture. */
     private static final double TICKS = 100;
 
     private ProcessFigures() {}
 
     /** User and system time so far. */
-    static double cpuSeconds(long pid) throws IOException {
+    public static double cpuSeconds(long pid) throws IOException {
         String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
         // The name in brackets may hold blanks; utime and stime are the 14th and 15th fields.
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
@@ -20,7 +20,7 @@ final class ProcessFigures {
     }
 
     /** Resident memory in MiB. */
-    static double rssMebibytes(long pid) throws IOException {
+    public static double rssMebibytes(long pid) throws IOException {
         return kibibytes(pid, "status", "VmRSS:") / 1024.0;
     }
 

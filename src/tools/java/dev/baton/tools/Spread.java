@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /** Repeated measurements of one thing. */
-record Spread(double median, double min, double max, int count) {
-    static Spread of(double[] values) {
+public record Spread(double median, double min, double max, int count) {
+    public static Spread of(double[] values) {
         double[] sorted = values.clone();
         Arrays.sort(sorted);
         int n = sorted.length;
