@@ -87,7 +87,8 @@ train() {
     cp "$JAVA_HOME/release" "$mark"
 }
 
-# Builds, trains, and leaves in the array SIDECAR the command that starts a sidecar in the folder $BATON_DIST.
+# Builds, trains, and leaves in the array SIDECAR the command that starts a sidecar in the folder $BATON_DIST, and in
+# WASM_SIDECAR the one for a sidecar that runs functions in Wasm.
 # prepare_sidecar [no]: without the AOT cache.
 prepare_sidecar() {
     build
@@ -99,6 +100,7 @@ prepare_sidecar() {
         fi
     fi
     # The profile for Wasm functions: a larger heap, the second compiler.
+    WASM_SIDECAR=("${SIDECAR[@]}" @wasm.options)
     if [ -n "${BATON_FUNCTIONS_DIR:-}" ]; then
         SIDECAR+=(@wasm.options)
     else

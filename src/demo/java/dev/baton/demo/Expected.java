@@ -1,39 +1,66 @@
 package dev.baton.demo;
 
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What must be true of a step for it to count.
  *
- * @param path how the bytes cross between the pods
  * @param receivers how many must have seen the whole file
- * @param toConsumer bytes over the producer's pull port to the consumer's sidecar, no more and no less
- * @param toProducer the other way round
+ * @param gateway bytes of the file that pass the gateway, give or take what requests and answers say beside it
+ * @param counters what each sidecar must have counted, no more and no less; how the kernel moved it is not prescribed
  */
-record Expected(String path, int receivers, long toConsumer, long toProducer) {
-    /** Over the pull port, in a way that the sidecars' counters tell. */
-    static final String REFERENCE = "reference";
+record Expected(int receivers, long gateway, Map<Role, Counters> counters) {
+    /** References, hashes and refusals pass the gateway in every step. */
+    private static final long TALK = 8 * 1024;
 
-    Pulled producer() {
-        return new Pulled(toConsumer, toProducer);
+    static Expected receivers(int receivers) {
+        return new Expected(receivers, 0, Map.of());
     }
 
-    Pulled consumer() {
-        return new Pulled(toProducer, toConsumer);
+    /** The file, or several times the file, passes the gateway as a body. */
+    Expected inline(long bytes) {
+        return new Expected(receivers, bytes, counters);
     }
 
-    /** The path in the table: how the kernel or the sidecar moved what crossed the pull port. */
-    String path(long splicedBytes) {
-        if (!path.equals(REFERENCE)) {
-            return path;
-        }
-        return 2 * splicedBytes > toConsumer + toProducer ? "splice" : "copy";
+    /** Bytes over the pull port from one pod to another. */
+    Expected pulled(Role from, Role to, long bytes) {
+        return counted(from, Flow.PULLED_OUT, bytes).counted(to, Flow.PULLED_IN, bytes);
     }
 
-    /** Why the step failed; null if it did not. */
+    Expected counted(Role role, Flow flow, long bytes) {
+        Map<Flow, Long> flows = new EnumMap<>(Flow.class);
+        flows.putAll(due(role).bytes());
+        flows.merge(flow, bytes, Long::sum);
+        Map<Role, Counters> more = new EnumMap<>(Role.class);
+        more.putAll(counters);
+        more.put(role, new Counters(flows, Map.of()));
+        return new Expected(receivers, gateway, more);
+    }
+
+    private Counters due(Role role) {
+        return counters.getOrDefault(role, Counters.NONE);
+    }
+
+    /** Whether this sidecar has counted what it must, so that there is nothing to wait for. */
+    boolean met(Role role, Counters counted) {
+        return differences(role, counted).isEmpty();
+    }
+
+    private List<String> differences(Role role, Counters counted) {
+        return counted.without(Flow.SPLICED).differences(due(role));
+    }
+
+    /**
+     * Why the step failed; null if it did not.
+     *
+     * @param bytes seen by all receivers together
+     */
     @Nullable
-    String judge(Input input, List<String> sha256, long bytes, Pulled producer, Pulled consumer) {
+    String judge(Input input, List<String> sha256, long bytes, long passedGateway, Map<Role, Counters> counted) {
         if (sha256.size() != receivers) {
             return sha256.size() + " receivers told what they saw, not " + receivers;
         }
@@ -45,10 +72,18 @@ record Expected(String path, int receivers, long toConsumer, long toProducer) {
         if (receivers > 0 && bytes != receivers * input.bytes()) {
             return "the far end saw " + bytes + " bytes, not " + receivers * input.bytes();
         }
-        if (!producer.equals(producer()) || !consumer.equals(consumer())) {
-            return "over the pull ports went " + producer.out() + " bytes out of the producer's sidecar and "
-                    + consumer.in() + " into the consumer's (due: " + toConsumer + "), " + consumer.out() + " and "
-                    + producer.in() + " the other way (due: " + toProducer + ")";
+        List<String> wrong = new ArrayList<>();
+        for (Role role : Role.values()) {
+            List<String> differences = differences(role, counted.getOrDefault(role, Counters.NONE));
+            if (!differences.isEmpty()) {
+                wrong.add(role.letter() + " " + String.join(", ", differences));
+            }
+        }
+        if (!wrong.isEmpty()) {
+            return "the sidecars counted other bytes: " + String.join("; ", wrong);
+        }
+        if (passedGateway < gateway || passedGateway > gateway + receivers * TALK + TALK) {
+            return passedGateway + " bytes passed the gateway (due: " + gateway + " and a little)";
         }
         return null;
     }

@@ -32,6 +32,11 @@ final class Functions {
             return values;
         }
 
+        /** Its status and its first line, for a message. */
+        String said() {
+            return status + " " + text.lines().findFirst().orElse("");
+        }
+
         /** True for the object API's refusal of this kind, whose problem document the function passed on. */
         boolean refused(int expected, String code) {
             return status == expected && text.replace(" ", "").contains("\"code\":\"" + code + "\"");

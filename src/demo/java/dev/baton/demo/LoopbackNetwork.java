@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Both pods on loopback addresses of their own, {@code 127.0.n.1} and {@code 127.0.n.2}, the services on
+ * All pods on loopback addresses of their own, {@code 127.0.n.1} to {@code 127.0.n.3}, the services on
  * {@code 127.0.n.101} and up. Needs no right at all. Several runs at once each find a block of their own: whoever holds
  * the first service's port holds the block.
  */
@@ -27,8 +27,11 @@ record LoopbackNetwork(int block, Gateway gateway) implements Network {
                 List<InetSocketAddress> consumers = List.of(network.consumer().serving());
                 gateway.serve(network.consumerService(), consumers);
                 gateway.serve(network.outsideService(), consumers);
+                gateway.serve(
+                        network.functionsService(), List.of(network.functions().serving()));
                 requireFree(network.producer());
                 requireFree(network.consumer());
+                requireFree(network.functions());
                 return network;
             } catch (BindException e) {
                 gateway.close();
@@ -40,8 +43,8 @@ record LoopbackNetwork(int block, Gateway gateway) implements Network {
 
     @Override
     public String description() {
-        return "loopback addresses " + producer().address() + " and "
-                + consumer().address();
+        return "loopback addresses " + producer().address() + " to "
+                + functions().address();
     }
 
     @Override
@@ -52,6 +55,11 @@ record LoopbackNetwork(int block, Gateway gateway) implements Network {
     @Override
     public Place consumer() {
         return place("consumer", 2);
+    }
+
+    @Override
+    public Place functions() {
+        return place("functions", 3);
     }
 
     @Override
@@ -67,6 +75,11 @@ record LoopbackNetwork(int block, Gateway gateway) implements Network {
     @Override
     public InetSocketAddress outsideService() {
         return new InetSocketAddress(address(103), SERVICE_PORT);
+    }
+
+    @Override
+    public InetSocketAddress functionsService() {
+        return new InetSocketAddress(address(104), SERVICE_PORT);
     }
 
     private Place place(String name, int host) {

@@ -10,6 +10,7 @@ import java.util.Locale;
 /** What this run has to work with. */
 final class Machine {
     private static final long USUAL_STORE = 256L << 20;
+    private static final long USUAL_FUNCTIONS = 64L << 20;
 
     private Machine() {}
 
@@ -25,16 +26,27 @@ final class Machine {
     }
 
     /**
-     * A budget for the object store that holds the file, if half of the memory that is free can; otherwise the usual one.
-     * A container's own limit counts.
+     * Budgets that let the file through in every way, where the memory that is free has room for them; otherwise the usual
+     * ones. A container's own limit counts.
      */
-    static long storeBytes(long fileBytes) throws IOException {
+    static Limits limits(long fileBytes) throws IOException {
         String available = proc("meminfo", "MemAvailable", "0 kB");
         long free = Math.min(Long.parseLong(available.replaceAll("\\D", "")) * 1024, memory().getTotalMemorySize());
-        long usual = Math.min(USUAL_STORE, free / 4);
+        return limits(fileBytes, free);
+    }
+
+    /** Three sidecars have a store, but the file is never in all of them; one has linear memories beside it. */
+    static Limits limits(long fileBytes, long free) {
         // An object takes whole size classes of memory: up to a quarter more than its bytes.
-        long needed = fileBytes + fileBytes / 4 + (1 << 20);
-        return needed <= free / 2 ? Math.max(usual, needed) : usual;
+        long store = fileBytes + fileBytes / 4 + (1 << 20);
+        long functions = Limits.functionsNeed(fileBytes);
+        return new Limits(
+                budget(store, Math.min(USUAL_STORE, free / 8), free / 3),
+                budget(functions, Math.min(USUAL_FUNCTIONS, free / 8), free / 3));
+    }
+
+    private static long budget(long needed, long usual, long most) {
+        return needed <= most ? Math.max(usual, needed) : usual;
     }
 
     private static String proc(String file, String name, String otherwise) throws IOException {

@@ -8,11 +8,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Passes a real file between two pods in every way that Baton has, and checks each. Exit codes: 0 all steps passed,
+ * Passes a real file between pods in every way that Baton has, and checks each. Exit codes: 0 all steps passed,
  * 1 a step or the start failed, 2 the command cannot be followed.
  */
 final class MainJob {
@@ -87,33 +89,42 @@ final class MainJob {
         Path folder = Files.createTempDirectory("baton-run-");
         janitor.folder(folder);
         Keys.write(folder);
-        long storeBytes = Machine.storeBytes(Files.size(file));
+        Limits limits = Machine.limits(Files.size(file));
         HttpClient http =
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         try (Network network = network()) {
             String offerHost = network.consumerService().getAddress().getHostAddress();
-            Workload workload = new Workload(options.sidecar(), options.folder(), folder, file, storeBytes, offerHost);
-            Pod producer = Pod.start(network.producer(), ProducerFunction.class, workload, http, janitor);
-            pods.add(producer);
-            Pod consumer = Pod.start(network.consumer(), ConsumerFunction.class, workload, http, janitor);
-            pods.add(consumer);
-            Progress progress = new Progress(options.terminal() ? System.out : null, () -> {
-                Pulled pulled = producer.pulled();
-                return network.gateway().passedBytes() + pulled.in() + pulled.out();
-            });
-            progress.begin("starting two pods, hashing " + file, 0);
+            Workload workload = new Workload(
+                    options.sidecar(),
+                    options.wasmSidecar(),
+                    options.folder(),
+                    folder,
+                    file,
+                    options.modules(),
+                    limits,
+                    offerHost);
+            // Those that need the longest first: functions in Wasm are compiled while the others start.
+            pods.add(Pod.start(network.functions(), null, workload, http, janitor));
+            pods.add(Pod.start(network.producer(), ProducerFunction.class, workload, http, janitor));
+            pods.add(Pod.start(network.consumer(), ConsumerFunction.class, workload, http, janitor));
+            Map<Role, Pod> roles = new EnumMap<>(
+                    Map.of(Role.FUNCTIONS, pods.get(0), Role.PRODUCER, pods.get(1), Role.CONSUMER, pods.get(2)));
+            Progress progress = new Progress(options.terminal() ? System.out : null, () -> moved(network, pods));
+            progress.begin("starting three pods, hashing " + file, 0);
             Input input = Input.of(file);
-            producer.awaitReady(START_LIMIT);
-            consumer.awaitReady(START_LIMIT);
+            for (Pod pod : pods) {
+                pod.awaitReady(START_LIMIT);
+            }
             progress.end();
-            Steps steps = new Steps(input, network, producer, consumer, new Functions(http), progress);
+            Meter meter = new Meter(input, network, roles, progress);
+            Steps steps = new Steps(input, network, meter, new Functions(http), limits);
             Report report = new Report(
                     input,
                     network.description(),
                     Machine.description(),
-                    storeBytes,
+                    limits.storeBytes(),
                     rounds(input),
-                    rounds(steps, rounds(input), storeBytes, progress));
+                    rounds(steps, rounds(input), progress));
             System.out.print(options.json() ? report.json() : options.markdown() ? report.markdown() : report.text());
             if (!report.ok()) {
                 complain("run: a step failed; the pods' last words:", pods);
@@ -132,17 +143,33 @@ final class MainJob {
         return input.bytes() <= SHORT ? 2 : 1;
     }
 
-    private static List<Step> rounds(Steps steps, int rounds, long storeBytes, Progress progress)
-            throws IOException, InterruptedException {
+    private List<Step> rounds(Steps steps, int rounds, Progress progress) throws IOException, InterruptedException {
         List<Step> failed = new ArrayList<>();
         for (int round = 1; round < rounds; round++) {
             progress.prefix("round " + round + " of " + rounds + ", ");
-            steps.run(storeBytes).stream().filter(step -> !step.ok()).forEach(failed::add);
+            round(steps).stream().filter(step -> !step.ok()).forEach(failed::add);
         }
         progress.prefix(rounds == 1 ? "" : "round " + rounds + " of " + rounds + ", ");
-        List<Step> all = new ArrayList<>(steps.run(storeBytes));
+        List<Step> all = new ArrayList<>(round(steps));
         all.addAll(failed);
         return all;
+    }
+
+    private List<Step> round(Steps steps) throws IOException, InterruptedException {
+        List<Step> rows = steps.run();
+        for (Expectation expectation : options.expectations()) {
+            rows = expectation.judge(rows);
+        }
+        return rows;
+    }
+
+    /** For the line of progress: bytes that have moved in any way that shows while they move. */
+    private static long moved(Network network, List<Pod> pods) throws IOException, InterruptedException {
+        long moved = network.gateway().passedBytes();
+        for (Pod pod : pods) {
+            moved += pod.counters().of(Flow.PULLED_IN);
+        }
+        return moved;
     }
 
     private Network network() throws IOException {

@@ -18,12 +18,14 @@ record NamespaceNetwork(List<String> names, Gateway gateway) implements Network 
         List<InetSocketAddress> consumers = List.of(network.consumer().serving());
         network.gateway.serve(network.consumerService(), consumers);
         network.gateway.serve(network.outsideService(), consumers);
+        network.gateway.serve(
+                network.functionsService(), List.of(network.functions().serving()));
         return network;
     }
 
     @Override
     public String description() {
-        return "network namespaces joined by veth, " + Namespaces.PRODUCER + " and " + Namespaces.CONSUMER;
+        return "network namespaces joined by veth, " + Namespaces.PRODUCER + " to " + Namespaces.FUNCTIONS;
     }
 
     @Override
@@ -34,6 +36,11 @@ record NamespaceNetwork(List<String> names, Gateway gateway) implements Network 
     @Override
     public Place consumer() {
         return place("consumer", Namespaces.CONSUMER, names.get(2));
+    }
+
+    @Override
+    public Place functions() {
+        return place("functions", Namespaces.FUNCTIONS, names.get(3));
     }
 
     @Override
@@ -49,6 +56,11 @@ record NamespaceNetwork(List<String> names, Gateway gateway) implements Network 
     @Override
     public InetSocketAddress outsideService() {
         return new InetSocketAddress(Namespaces.SERVICES.get(2), 80);
+    }
+
+    @Override
+    public InetSocketAddress functionsService() {
+        return new InetSocketAddress(Namespaces.SERVICES.get(3), 80);
     }
 
     private static Place place(String name, String address, String namespace) {

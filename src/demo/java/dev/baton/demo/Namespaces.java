@@ -9,13 +9,14 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Makes a node and two pods of network namespaces: a bridge in the node's namespace, a veth pair from it to each pod.
+ * Makes a node and three pods of network namespaces: a bridge in the node's namespace, a veth pair from it to each pod.
  * Nothing of the machine's own network is touched; the addresses exist inside these namespaces only.
  */
 final class Namespaces {
     static final String PRODUCER = "10.201.0.11";
     static final String CONSUMER = "10.201.0.12";
-    static final List<String> SERVICES = List.of("10.201.0.101", "10.201.0.102", "10.201.0.103");
+    static final String FUNCTIONS = "10.201.0.13";
+    static final List<String> SERVICES = List.of("10.201.0.101", "10.201.0.102", "10.201.0.103", "10.201.0.104");
     private static final String NODE = "10.201.0.1";
 
     private Namespaces() {}
@@ -32,13 +33,14 @@ final class Namespaces {
     }
 
     /**
-     * Makes them; returns their names: node, producer, consumer. The janitor knows each before it exists.
+     * Makes them; returns their names: node, producer, consumer, functions. The janitor knows each before it exists.
      *
      * @throws IOException with one line of what {@code ip} said, if this machine does not allow it
      */
     static List<String> make(Janitor janitor) throws IOException {
         String prefix = "baton-" + ProcessHandle.current().pid();
-        List<String> names = List.of(prefix + "-node", prefix + "-producer", prefix + "-consumer");
+        List<String> names =
+                List.of(prefix + "-node", prefix + "-producer", prefix + "-consumer", prefix + "-functions");
         for (String name : names) {
             janitor.namespace(name);
             ip("netns add " + name);
@@ -53,6 +55,7 @@ final class Namespaces {
         ip(node + "link set pods up");
         join(names, 1, PRODUCER);
         join(names, 2, CONSUMER);
+        join(names, 3, FUNCTIONS);
         return names;
     }
 

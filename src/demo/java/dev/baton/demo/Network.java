@@ -4,7 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 
-/** Two pods and the service addresses that a gateway answers on. */
+/** The pods and the service addresses that a gateway answers on. */
 sealed interface Network extends Closeable permits LoopbackNetwork, NamespaceNetwork {
     /** One line for the reader. */
     String description();
@@ -12,6 +12,9 @@ sealed interface Network extends Closeable permits LoopbackNetwork, NamespaceNet
     Place producer();
 
     Place consumer();
+
+    /** The pod whose sidecar runs functions in Wasm. */
+    Place functions();
 
     Gateway gateway();
 
@@ -23,6 +26,9 @@ sealed interface Network extends Closeable permits LoopbackNetwork, NamespaceNet
 
     /** The consumer function's service under an address that no sidecar is told of: it is only ever called inline. */
     InetSocketAddress outsideService();
+
+    /** The service of the functions in Wasm. */
+    InetSocketAddress functionsService();
 
     @Override
     default void close() throws IOException {

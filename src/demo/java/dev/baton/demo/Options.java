@@ -11,8 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param terminal standard output is a terminal: show progress
  * @param file the input; null means the JDK's own {@code lib/modules}
  * @param sidecar the command that starts a sidecar
- * @param folder where that command runs
- * @param inside the namespaces made for this run: the node's, the producer's, the consumer's; empty outside of them
+ * @param wasmSidecar the command that starts one for functions in Wasm; the same unless there is another
+ * @param folder where these commands run
+ * @param modules the folder with functions in Wasm
+ * @param expectations paths that steps must take
+ * @param inside the namespaces made for this run: the node's, then each pod's; empty outside of them
  */
 record Options(
         boolean netns,
@@ -22,8 +25,12 @@ record Options(
         boolean terminal,
         @Nullable Path file,
         List<String> sidecar,
+        List<String> wasmSidecar,
         Path folder,
+        Path modules,
+        List<Expectation> expectations,
         List<String> inside) {
+    private static final Path SAMPLES = Path.of("src", "main", "guest", "wasm");
 
     /** @throws UsageException if the arguments are none of ours */
     static Options parse(List<String> args) throws UsageException {
@@ -33,7 +40,10 @@ record Options(
         boolean serve = false;
         boolean terminal = false;
         List<String> sidecar = new ArrayList<>();
+        List<String> wasmSidecar = new ArrayList<>();
         Path folder = Path.of("");
+        Path modules = SAMPLES;
+        List<Expectation> expectations = new ArrayList<>();
         List<String> inside = List.of();
         List<String> files = new ArrayList<>();
         boolean optionsEnded = false;
@@ -42,8 +52,14 @@ record Options(
                 files.add(arg);
             } else if (arg.startsWith("--sidecar=")) {
                 sidecar.add(arg.substring("--sidecar=".length()));
+            } else if (arg.startsWith("--wasm-sidecar=")) {
+                wasmSidecar.add(arg.substring("--wasm-sidecar=".length()));
             } else if (arg.startsWith("--folder=")) {
                 folder = Path.of(arg.substring("--folder=".length()));
+            } else if (arg.startsWith("--modules=")) {
+                modules = Path.of(arg.substring("--modules=".length()));
+            } else if (arg.startsWith("--expect=")) {
+                expectations.add(expectation(arg.substring("--expect=".length())));
             } else if (arg.startsWith("--inside=")) {
                 inside = List.of(arg.substring("--inside=".length()).split(","));
             } else {
@@ -73,15 +89,29 @@ record Options(
                 terminal,
                 file,
                 List.copyOf(sidecar),
+                List.copyOf(wasmSidecar.isEmpty() ? sidecar : wasmSidecar),
                 folder.toAbsolutePath().normalize(),
+                modules.toAbsolutePath().normalize(),
+                List.copyOf(expectations),
                 inside);
+    }
+
+    private static Expectation expectation(String text) throws UsageException {
+        Expectation expectation = Expectation.parse(text);
+        if (expectation == null) {
+            throw new UsageException("--expect=STEP=PATH, such as --expect=2=splice, not " + text);
+        }
+        return expectation;
     }
 
     /** The arguments for the same run inside of these namespaces. */
     List<String> again(List<String> namespaces, Path input) {
         List<String> args =
                 new ArrayList<>(List.of("--netns", "--folder=" + folder, "--inside=" + String.join(",", namespaces)));
+        args.add("--modules=" + modules);
         sidecar.forEach(word -> args.add("--sidecar=" + word));
+        wasmSidecar.forEach(word -> args.add("--wasm-sidecar=" + word));
+        expectations.forEach(expectation -> args.add("--expect=" + expectation));
         if (json) {
             args.add("--json");
         }

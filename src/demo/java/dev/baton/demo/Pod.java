@@ -6,58 +6,62 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/** A running pod: a real sidecar process and a real function process. Any thread; the calls that ask the sidecar block. */
+/**
+ * A running pod: a real sidecar process and, unless that runs its functions itself, a real function process. Any thread;
+ * the calls that ask the sidecar block.
+ */
 final class Pod {
-    private static final int LOG_LINES = 10;
-    private static final int LINE_LENGTH = 300;
-
     private final Place place;
     private final HttpClient http;
-    private final Process sidecar;
-    private final Process function;
-    private final Path sidecarLog;
-    private final Path functionLog;
+    private final Container sidecar;
+    private final List<Container> containers;
 
-    private Pod(Place place, HttpClient http, Process sidecar, Process function, Path sidecarLog, Path functionLog) {
+    private Pod(Place place, HttpClient http, Container sidecar, List<Container> containers) {
         this.place = place;
         this.http = http;
         this.sidecar = sidecar;
-        this.function = function;
-        this.sidecarLog = sidecarLog;
-        this.functionLog = functionLog;
+        this.containers = containers;
     }
 
-    /** Starts both containers and does not wait for them. */
-    static Pod start(Place place, Class<?> functionMain, Workload workload, HttpClient http, Janitor janitor)
+    /**
+     * Starts its containers and does not wait for them.
+     *
+     * @param functionMain the function's program; null for a sidecar that runs functions itself
+     */
+    static Pod start(Place place, @Nullable Class<?> functionMain, Workload workload, HttpClient http, Janitor janitor)
             throws IOException {
-        Path sidecarLog = workload.folder().resolve(place.name() + "-sidecar.log");
-        Path functionLog = workload.folder().resolve(place.name() + "-function.log");
-        Process function = start(
-                place.command(Workload.javaCommand(functionMain)),
-                workload.folder(),
-                workload.functionEnvironment(place),
-                Map.of(),
-                functionLog,
-                janitor);
-        Process sidecar = start(
-                place.command(workload.sidecar()),
+        List<Container> containers = new ArrayList<>();
+        if (functionMain != null) {
+            containers.add(Container.start(
+                    place.name() + "'s function",
+                    place.command(Workload.javaCommand(functionMain)),
+                    workload.folder(),
+                    workload.functionEnvironment(place),
+                    workload.folder().resolve(place.name() + "-function.log"),
+                    janitor));
+        }
+        Map<String, String> environment = new HashMap<>(workload.sidecarEnvironment(place));
+        environment.putAll(place.sidecar());
+        if (functionMain == null) {
+            environment.putAll(workload.wasmEnvironment());
+        }
+        Container sidecar = Container.start(
+                place.name() + "'s sidecar",
+                place.command(functionMain == null ? workload.wasmSidecar() : workload.sidecar()),
                 workload.sidecarFolder(),
-                workload.sidecarEnvironment(place),
-                place.sidecar(),
-                sidecarLog,
+                environment,
+                workload.folder().resolve(place.name() + "-sidecar.log"),
                 janitor);
-        return new Pod(place, http, sidecar, function, sidecarLog, functionLog);
-    }
-
-    Place place() {
-        return place;
+        containers.addFirst(sidecar);
+        return new Pod(place, http, sidecar, List.copyOf(containers));
     }
 
     /** Asks as the activator does, until the pod is ready, and then until its metrics are there. */
@@ -71,33 +75,33 @@ final class Pod {
         await(get(Place.API_PORT, "/actuator/prometheus").build(), "", end);
     }
 
-    Pulled pulled() throws IOException, InterruptedException {
-        return Pulled.parse(metrics());
-    }
-
-    long spliced() throws IOException, InterruptedException {
-        return Pulled.spliced(metrics());
-    }
-
-    private String metrics() throws IOException, InterruptedException {
+    /** What the sidecar has counted since its start. */
+    Counters counters() throws IOException, InterruptedException {
         var answer = http.send(get(Place.API_PORT, "/actuator/prometheus").build(), BodyHandlers.ofString());
         if (answer.statusCode() != 200) {
             throw new IOException(place.name() + "'s sidecar answers " + answer.statusCode() + " for its metrics");
         }
-        return answer.body();
+        return Counters.parse(answer.body());
     }
 
     Usage sidecarUsage() throws IOException {
-        return Usage.of(sidecar);
+        return Usage.of(sidecar.process());
     }
 
     void resetPeak() {
-        Usage.resetPeak(sidecar);
+        Usage.resetPeak(sidecar.process());
     }
 
-    /** The last lines of both logs, for somebody who wants to know why a step failed. */
+    /** The last lines of all logs, for somebody who wants to know why a step failed. */
     String lastLogLines() {
-        return tail("sidecar", sidecarLog) + tail("function", functionLog);
+        return containers.stream().map(Container::lastLogLines).collect(Collectors.joining());
+    }
+
+    /** @throws IOException that says which of its processes ended, and how */
+    void requireAlive() throws IOException {
+        for (Container container : containers) {
+            container.requireAlive();
+        }
     }
 
     private void await(HttpRequest request, String body, long end) throws IOException, InterruptedException {
@@ -119,63 +123,8 @@ final class Pod {
                 + request.uri().getPath());
     }
 
-    /** @throws IOException that says which of the two processes ended, and how */
-    void requireAlive() throws IOException {
-        requireAlive(sidecar, "sidecar");
-        requireAlive(function, "function");
-    }
-
-    private void requireAlive(Process process, String what) throws IOException {
-        if (!process.isAlive()) {
-            throw new IOException(
-                    "the " + place.name() + "'s " + what + " ended with exit code " + process.exitValue());
-        }
-    }
-
     private HttpRequest.Builder get(int port, String path) {
         return HttpRequest.newBuilder(URI.create("http://" + place.address() + ":" + port + path))
                 .timeout(Duration.ofSeconds(5));
-    }
-
-    private String tail(String what, Path log) {
-        try {
-            List<String> lines = Files.readAllLines(log);
-            List<String> last = lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size());
-            String text = last.stream().map(Pod::cut).collect(Collectors.joining("\n"));
-            return text.isEmpty() ? "" : "--- " + place.name() + "'s " + what + ":\n" + text + "\n";
-        } catch (IOException e) {
-            return "--- " + place.name() + "'s " + what + ": no log (" + e.getMessage() + ")\n";
-        }
-    }
-
-    /** A stack trace in a line of JSON would push the other lines off the screen. */
-    private static String cut(String line) {
-        return line.length() <= LINE_LENGTH ? line : line.substring(0, LINE_LENGTH) + " ...";
-    }
-
-    private static Process start(
-            List<String> command,
-            Path folder,
-            Map<String, String> env,
-            Map<String, String> more,
-            Path log,
-            Janitor janitor)
-            throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .redirectInput(Path.of("/dev/null").toFile());
-        // A container inherits nothing from whoever started it.
-        Map<String, String> environment = builder.environment();
-        String path = environment.getOrDefault("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
-        environment.clear();
-        environment.put("PATH", path);
-        environment.put("JAVA_HOME", System.getProperty("java.home"));
-        environment.putAll(env);
-        environment.putAll(more);
-        Process process = builder.start();
-        janitor.process(process);
-        return process;
     }
 }

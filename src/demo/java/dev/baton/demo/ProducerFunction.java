@@ -2,6 +2,7 @@ package dev.baton.demo;
 
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
@@ -18,7 +19,8 @@ final class ProducerFunction {
 
     public static void main(String[] args) throws IOException {
         ProducerFunction function = new ProducerFunction();
-        FunctionServer.serve(Map.of("/invoke", function::invoke, "/put", function::put, "/ask", function::ask));
+        FunctionServer.serve(Map.of(
+                "/invoke", function::invoke, "/put", function::put, "/ask", function::ask, "/send", function::send));
     }
 
     /** Calls the function whose URL is this request's body, with the file as the call's body; answers with its answer. */
@@ -50,6 +52,16 @@ final class ProducerFunction {
         try (SidecarClient.Answer answer = sidecar.post("/v1/invoke", fields, null)) {
             boolean good = answer.status() == 200;
             reply(exchange, answer.status(), good ? Seen.of(answer.body()).lines() : answer.text(), start);
+        }
+    }
+
+    /** Calls the URL that is this request's body with the file as the call's body, past every sidecar's API: any client's plain HTTP. */
+    private void send(HttpExchange exchange) throws IOException {
+        URI target = URI.create(text(exchange));
+        long start = System.nanoTime();
+        try (SidecarClient.Answer answer = new SidecarClient(target).post(target.getPath(), Map.of(), data)) {
+            String said = answer.text().strip();
+            reply(exchange, answer.status(), answer.status() == 200 ? "answer=" + said + "\n" : said, start);
         }
     }
 

@@ -1,8 +1,10 @@
 package dev.baton.demo;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -18,8 +20,9 @@ record Report(Input input, String network, String machine, long storeBytes, int 
     private static final String TIMES =
             """
             Time: from the sender's first call to the receiver's last byte. Reading the file and hashing what arrives
-            are part of it; "hashing" is the receivers' time in SHA-256 alone. A is the producer's sidecar, B the consumer's;
-            their peak memory includes stored objects and the pages that the store keeps for the next one.
+            are part of it; "hashing" is the receivers' time in SHA-256 alone. A is the producer's sidecar, B the consumer's,
+            C the one that runs functions in Wasm; their peak memory includes stored objects, linear memories, and the pages
+            kept for the next ones.
             """;
 
     boolean ok() {
@@ -82,8 +85,8 @@ record Report(Input input, String network, String machine, long storeBytes, int 
                 ">time s",
                 ">MB/s",
                 ">hashing s",
-                ">CPU s A + B",
-                ">peak MB A, B",
+                ">CPU s A + B + C",
+                ">peak MB A, B, C",
                 ">pull port",
                 "SHA-256 there",
                 "");
@@ -102,8 +105,6 @@ record Report(Input input, String network, String machine, long storeBytes, int 
 
     private static String[] cells(String number, Step step) {
         boolean moved = step.bytes() >= 0;
-        Step.Cost a = step.producer();
-        Step.Cost b = step.consumer();
         return new String[] {
             number,
             step.name(),
@@ -112,15 +113,21 @@ record Report(Input input, String network, String machine, long storeBytes, int 
             step.time().isZero() ? "-" : seconds("%.3f", step.time()),
             moved ? String.format(Locale.ROOT, "%.0f", step.megabytesPerSecond()) : "-",
             step.hashing().isZero() ? "-" : seconds("%.3f", step.hashing()),
-            seconds("%.2f", a.cpu()) + " + " + seconds("%.2f", b.cpu()),
-            (a.peakBytes() >> 20) + ", " + (b.peakBytes() >> 20),
-            count(Math.max(a.pulled().out(), a.pulled().in())),
+            costs(step, " + ", cost -> seconds("%.2f", cost.cpu())),
+            costs(step, ", ", cost -> Long.toString(cost.peakBytes() >> 20)),
+            count(step.pulled()),
             step.sha256().stream()
                     .distinct()
                     .map(sha256 -> sha256.substring(0, 16))
                     .collect(Collectors.joining(" ")),
             step.ok() ? "ok" : "FAILED"
         };
+    }
+
+    private static String costs(Step step, String between, Function<Step.Cost, String> each) {
+        return Arrays.stream(Role.values())
+                .map(role -> each.apply(step.cost(role)))
+                .collect(Collectors.joining(between));
     }
 
     private void notes(String bullet, StringBuilder text) {
@@ -158,16 +165,22 @@ record Report(Input input, String network, String machine, long storeBytes, int 
                 + ", \"hashSeconds\": " + seconds("%.6f", step.hashing())
                 + ", \"sha256\": "
                 + step.sha256().stream().map(Report::quote).collect(Collectors.joining(", ", "[", "]"))
-                + ",\n     \"producer\": " + json(step.producer())
-                + ", \"consumer\": " + json(step.consumer())
+                + Arrays.stream(Role.values())
+                        .map(role -> ",\n     " + quote(role.label()) + ": " + json(step.cost(role)))
+                        .collect(Collectors.joining())
                 + (step.note().isEmpty() ? "" : ", \"note\": " + quote(step.note()))
                 + (failure == null ? "" : ", \"failure\": " + quote(failure)) + "}";
     }
 
     private static String json(Step.Cost cost) {
-        return "{\"cpuSeconds\": " + seconds("%.2f", cost.cpu()) + ", \"peakBytes\": " + cost.peakBytes()
-                + ", \"pulledOut\": " + cost.pulled().out() + ", \"pulledIn\": "
-                + cost.pulled().in() + "}";
+        String flows = Arrays.stream(Flow.values())
+                .map(flow -> ", " + quote(flow.label()) + ": " + cost.counters().of(flow))
+                .collect(Collectors.joining());
+        String fallbacks = cost.counters().fallbacks().entrySet().stream()
+                .map(each -> quote(each.getKey()) + ": " + each.getValue())
+                .collect(Collectors.joining(", ", "{", "}"));
+        return "{\"cpuSeconds\": " + seconds("%.2f", cost.cpu()) + ", \"peakBytes\": " + cost.peakBytes() + flows
+                + ", \"fallbacks\": " + fallbacks + "}";
     }
 
     private static String quote(String text) {

@@ -14,6 +14,7 @@ final class Serve {
         String apiA = network.producer().objectApi();
         String apiB = network.consumer().objectApi();
         String receive = Functions.url(network.consumerService(), "/receive").toString();
+        String relay = Functions.url(network.functionsService(), "/relay").toString();
         return """
                 The pods stay up until Ctrl-C. To try, in another shell%s:
 
@@ -25,6 +26,8 @@ final class Serve {
                 %s -X POST -T %s -H 'Baton-Target: %s' %s/v1/invoke
                 # the same for any HTTP client: the sidecar as its proxy
                 %s -X POST -T %s -x %s %s
+                # call a function in Wasm with it, which hands it to its neighbour
+                curl -s -X POST -T %s %s
                 # how many bytes have crossed the pull port
                 %s %s/actuator/prometheus | grep baton_pull_bytes_total
                 """
@@ -43,6 +46,8 @@ final class Serve {
                         file,
                         apiA,
                         receive,
+                        file,
+                        relay,
                         a,
                         apiA);
     }

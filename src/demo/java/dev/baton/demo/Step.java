@@ -2,16 +2,18 @@ package dev.baton.demo;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What one step did and cost.
  *
  * @param number the step it belongs to; a step may have several rows
- * @param path how the bytes crossed between the pods
+ * @param path how the bytes moved, as they were counted
  * @param bytes bytes that arrived, all receivers together; -1 if the step moves none
  * @param time from the sender's first call to the receiver's last byte, hashing included
- * @param hashing how much of it the receivers spent in SHA-256 alone
+ * @param hashing how much of it the receivers spent in SHA-256 alone; zero if they do not tell
+ * @param costs of each pod's sidecar
  * @param sha256 what each receiver computed
  * @param failure why the step counts as failed; null if it does not
  * @param note what is to be said beside the figures; empty if nothing
@@ -23,8 +25,7 @@ record Step(
         long bytes,
         Duration time,
         Duration hashing,
-        Cost producer,
-        Cost consumer,
+        Map<Role, Cost> costs,
         List<String> sha256,
         @Nullable String failure,
         String note) {
@@ -35,26 +36,20 @@ record Step(
      *
      * @param cpu processor time
      * @param peakBytes most resident memory during the step
-     * @param pulled bytes over its pull port
+     * @param counters object bytes that it moved
      */
-    record Cost(Duration cpu, long peakBytes, Pulled pulled) {
-        static final Cost NONE = new Cost(Duration.ZERO, 0, new Pulled(0, 0));
+    record Cost(Duration cpu, long peakBytes, Counters counters) {
+        static final Cost NONE = new Cost(Duration.ZERO, 0, Counters.NONE);
     }
 
     /** A step that this input leaves out, and why. */
     static Step notApplicable(int number, String name, String why) {
-        return new Step(
-                number,
-                name,
-                NOT_APPLICABLE,
-                -1,
-                Duration.ZERO,
-                Duration.ZERO,
-                Cost.NONE,
-                Cost.NONE,
-                List.of(),
-                null,
-                why);
+        return new Step(number, name, NOT_APPLICABLE, -1, Duration.ZERO, Duration.ZERO, Map.of(), List.of(), null, why);
+    }
+
+    /** The same step, failed. */
+    Step failed(String why) {
+        return new Step(number, name, path, bytes, time, hashing, costs, sha256, why, "");
     }
 
     /** False for a step that this input leaves out. */
@@ -64,6 +59,17 @@ record Step(
 
     boolean ok() {
         return failure == null;
+    }
+
+    Cost cost(Role role) {
+        return costs.getOrDefault(role, Cost.NONE);
+    }
+
+    /** Bytes over all pull ports. */
+    long pulled() {
+        return costs.values().stream()
+                .mapToLong(cost -> cost.counters().of(Flow.PULLED_IN))
+                .sum();
     }
 
     /** Millions of bytes per second; 0 if nothing was moved. */

@@ -11,13 +11,23 @@ import java.util.stream.Stream;
  * What all pods of one run have in common.
  *
  * @param sidecar the command that starts a sidecar
- * @param sidecarFolder where that command runs
+ * @param wasmSidecar the command that starts one that runs functions in Wasm
+ * @param sidecarFolder where these commands run
  * @param folder this run's own folder, for keys and logs
  * @param data the file that the functions read
- * @param storeBytes budget of each sidecar's object store
+ * @param modules the folder with functions in Wasm
+ * @param limits what the sidecars may use
  * @param offerHost the service address that may be offered references
  */
-record Workload(List<String> sidecar, Path sidecarFolder, Path folder, Path data, long storeBytes, String offerHost) {
+record Workload(
+        List<String> sidecar,
+        List<String> wasmSidecar,
+        Path sidecarFolder,
+        Path folder,
+        Path data,
+        Path modules,
+        Limits limits,
+        String offerHost) {
     /** Bodies up to this size may travel inside a request: said explicitly, because the checks depend on it. */
     static final long INLINE_BYTES = 64 * 1024;
 
@@ -45,9 +55,18 @@ record Workload(List<String> sidecar, Path sidecarFolder, Path folder, Path data
                 Map.entry("SERVING_POD", place.name() + "-00001-pod"),
                 Map.entry("SERVING_POD_IP", place.address()),
                 Map.entry("BATON_KEYS_DIR", folder.resolve("keys").toString()),
-                Map.entry("BATON_STORE_BYTES", Long.toString(storeBytes)),
+                Map.entry("BATON_STORE_BYTES", Long.toString(limits.storeBytes())),
                 Map.entry("BATON_INLINE_BYTES", Long.toString(INLINE_BYTES)),
                 Map.entry("BATON_OFFER_HOSTS", offerHost));
+    }
+
+    /** What a sidecar is told beside that to run functions in Wasm. */
+    Map<String, String> wasmEnvironment() {
+        return Map.of(
+                "BATON_FUNCTIONS_DIR",
+                modules.toString(),
+                "BATON_FUNCTIONS_MEMORY",
+                Long.toString(limits.functionsBytes()));
     }
 
     /** The function's environment: Knative's PORT, and what the sample functions want to know. */

@@ -1,4 +1,4 @@
-/** The main job: two sample functions, a gateway, and a driver that passes a real file between two pods and checks what arrived. */
+/** The main job: sample functions, a gateway, and a driver that passes a real file between pods and checks what arrived. */
 @NullMarked
 package dev.baton.demo;
 

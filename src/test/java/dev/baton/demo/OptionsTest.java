@@ -15,7 +15,18 @@ class OptionsTest {
         Options options = Options.parse(List.of("--folder=/dist", "--sidecar=java", "--sidecar=@x"));
         assertThat(options)
                 .isEqualTo(new Options(
-                        false, false, false, false, false, null, List.of("java", "@x"), Path.of("/dist"), List.of()));
+                        false,
+                        false,
+                        false,
+                        false,
+                        false,
+                        null,
+                        List.of("java", "@x"),
+                        List.of("java", "@x"),
+                        Path.of("/dist"),
+                        Path.of("src/main/guest/wasm").toAbsolutePath(),
+                        List.of(),
+                        List.of()));
     }
 
     @Test
@@ -33,7 +44,7 @@ class OptionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--nets", "-x", "--", "--folder"})
+    @ValueSource(strings = {"--nets", "-x", "--", "--folder", "--expect=2", "--expect=8=splice"})
     void whatIsNoOptionIsRefused(String argument) {
         List<String> args = argument.equals("--") ? List.of("--", "a", "b") : List.of(argument);
         assertThatThrownBy(() -> Options.parse(args)).isInstanceOf(Options.UsageException.class);
@@ -48,9 +59,18 @@ class OptionsTest {
 
     @Test
     void theRunInsideOfNamespacesIsTheSameRun() throws Exception {
-        Options options = Options.parse(
-                List.of("--netns", "--serve", "--json", "--terminal", "--folder=/dist", "--sidecar=--java"));
-        List<String> names = List.of("node", "a", "b");
+        Options options = Options.parse(List.of(
+                "--netns",
+                "--serve",
+                "--json",
+                "--terminal",
+                "--folder=/dist",
+                "--modules=/modules",
+                "--sidecar=--java",
+                "--wasm-sidecar=@wasm",
+                "--expect=2=splice",
+                "--expect=3=copy"));
+        List<String> names = List.of("node", "a", "b", "c");
         Options again = Options.parse(options.again(names, Path.of("-odd name")));
         assertThat(again)
                 .isEqualTo(new Options(
@@ -61,7 +81,10 @@ class OptionsTest {
                         true,
                         Path.of("-odd name"),
                         List.of("--java"),
+                        List.of("@wasm"),
                         Path.of("/dist"),
+                        Path.of("/modules"),
+                        List.of(new Expectation(2, "splice"), new Expectation(3, "copy")),
                         names));
     }
 }

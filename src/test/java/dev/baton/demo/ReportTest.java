@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.ObjectReadContext;
@@ -26,7 +27,15 @@ class ReportTest {
         assertThat(text.lines().filter(line -> line.startsWith("1 ")))
                 .singleElement()
                 .satisfies(line -> assertThat(line)
-                        .contains("2,000,000", " 0.500 ", " 4 ", "0.25 + 0.10", "90, 80", "0123456789abcdef", "ok"));
+                        .contains(
+                                "2,000,000",
+                                " 0.500 ",
+                                " 4 ",
+                                "0.25 + 0.10 + 0.00",
+                                "90, 80, 0",
+                                " 5 ",
+                                "0123456789abcdef",
+                                "ok"));
     }
 
     @Test
@@ -46,7 +55,13 @@ class ReportTest {
             }
         }
         assertThat(tokens).isGreaterThan(50);
-        assertThat(json).contains("\"ok\": false", "\"cpuSeconds\": 0.25", "\"pulledOut\": 5", "\"bytes\": null");
+        assertThat(json)
+                .contains(
+                        "\"ok\": false",
+                        "\"cpuSeconds\": 0.25",
+                        "\"pulledOut\": 5",
+                        "\"threads\": 1",
+                        "\"bytes\": null");
     }
 
     @Test
@@ -55,8 +70,10 @@ class ReportTest {
     }
 
     private static Report report(String failure) {
-        Step.Cost producer = new Step.Cost(Duration.ofMillis(250), 90L << 20, new Pulled(5, 0));
-        Step.Cost consumer = new Step.Cost(Duration.ofMillis(100), 80L << 20, new Pulled(0, 5));
+        Step.Cost producer = new Step.Cost(
+                Duration.ofMillis(250), 90L << 20, new Counters(Map.of(Flow.PULLED_OUT, 5L), Map.of("threads", 1L)));
+        Step.Cost consumer =
+                new Step.Cost(Duration.ofMillis(100), 80L << 20, new Counters(Map.of(Flow.PULLED_IN, 5L), Map.of()));
         Step step = new Step(
                 1,
                 "inline",
@@ -64,8 +81,7 @@ class ReportTest {
                 2_000_000,
                 Duration.ofMillis(500),
                 Duration.ofMillis(10),
-                producer,
-                consumer,
+                Map.of(Role.PRODUCER, producer, Role.CONSUMER, consumer),
                 List.of(SHA256),
                 failure,
                 "");
