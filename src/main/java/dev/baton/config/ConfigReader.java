@@ -5,8 +5,10 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -129,11 +131,29 @@ final class ConfigReader {
                 concurrency,
                 fullDuplex,
                 (int) env.bytes(Setting.BATON_HEAD_BYTES, 1024, 16 << 20),
+                env.count(Setting.BATON_HEAD_FIELDS, 16, 65536),
                 env.positiveDuration(Setting.BATON_HEAD_TIMEOUT),
                 env.duration(Setting.BATON_DRAIN_QUIET),
                 env.given(Setting.BATON_EVENT_LOOPS) == null
                         ? Math.min(Runtime.getRuntime().availableProcessors(), 4)
-                        : env.count(Setting.BATON_EVENT_LOOPS, 1, 256));
+                        : env.count(Setting.BATON_EVENT_LOOPS, 1, 256),
+                imitations(),
+                env.flag(Setting.BATON_EXPLAIN_ERRORS));
+    }
+
+    private Set<Imitation> imitations() {
+        Set<Imitation> asked = EnumSet.noneOf(Imitation.class);
+        for (String word : env.list(Setting.BATON_IMITATE)) {
+            Imitation imitation = Imitation.of(word);
+            if (imitation != null) {
+                asked.add(imitation);
+            } else if (word.equals("all")) {
+                asked.addAll(EnumSet.allOf(Imitation.class));
+            } else {
+                throw Env.bad(Setting.BATON_IMITATE, word, "is no word of the table of deliberate differences");
+            }
+        }
+        return Set.copyOf(asked);
     }
 
     private ObjectSettings objects(long limit, Duration overall, TransferSettings transfer) {

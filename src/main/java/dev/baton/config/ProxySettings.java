@@ -1,6 +1,7 @@
 package dev.baton.config;
 
 import java.time.Duration;
+import java.util.Set;
 
 /**
  * The request path.
@@ -8,17 +9,28 @@ import java.time.Duration;
  * @param containerConcurrency requests that run at once; 0 means no breaker
  * @param fullDuplex ENABLE_HTTP_FULL_DUPLEX: the response may begin before an HTTP/1 request has been read
  * @param headBytes longest head of a request or response, in bytes
+ * @param headFields most fields in one request head
  * @param headTimeout time for a client to send one head
  * @param drainQuiet time without an ordinary request after which the listeners close
  * @param eventLoops threads that serve all sockets
+ * @param imitations behaviours of the Go sidecar that are asked for
+ * @param explainErrors whether a 5xx says whose it is
  */
 public record ProxySettings(
         int containerConcurrency,
         boolean fullDuplex,
         int headBytes,
+        int headFields,
         Duration headTimeout,
         Duration drainQuiet,
-        int eventLoops) {
+        int eventLoops,
+        Set<Imitation> imitations,
+        boolean explainErrors) {
+
+    /** Whether the Go sidecar's behaviour is wanted in place of the better one. */
+    public boolean imitates(Imitation behaviour) {
+        return imitations.contains(behaviour);
+    }
 
     /** Requests that may wait for one of the {@link #containerConcurrency} places; 0 without a breaker. */
     public int queueDepth() {

@@ -88,6 +88,13 @@ enum Setting {
     BATON_EVENT_LOOPS(COUNT, "[the processors, at most 4]", "threads that serve all sockets"),
     BATON_HEAD_BYTES(SIZE, "64KiB", "longest head of a request or response"),
     BATON_HEAD_TIMEOUT(DURATION, "10s", "time for a client to send one head"),
+    BATON_HEAD_FIELDS(COUNT, "256", "most header fields in one request head, and in one trailer section"),
+    BATON_IMITATE(
+            LIST, "", "behaviours of the Go sidecar to restore, by their words in the table of deliberate differences"),
+    BATON_EXPLAIN_ERRORS(
+            FLAG,
+            "false",
+            "each 5xx of the main port says in Baton-Error and in the log whose it is, and after how long"),
     BATON_DRAIN_QUIET(
             DURATION, "30s", "time without an ordinary request after which a draining sidecar closes its listeners"),
     BATON_STORE_BYTES(SIZE, "[half of the memory limit, else 256MiB]", "budget of all stored objects"),

@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 
 /** Complete responses that the sidecar makes itself. Each call gives a new one; the caller writes or releases it. Any thread. */
 public final class Answers {
-    /** On every answer made by a sidecar and not by a function: {@code <code>; reached=no|maybe}. */
+    /** On an answer made by a sidecar and not by a function: {@code <code>; reached=no|maybe}. */
     public static final AsciiString BATON_ERROR = AsciiString.cached("baton-error");
 
     private static final AsciiString TEXT = AsciiString.cached("text/plain; charset=utf-8");
@@ -60,6 +60,11 @@ public final class Answers {
     public static <R extends HttpResponse> R mark(R response, String code, Reached reached) {
         response.headers().set(BATON_ERROR, code + "; reached=" + reached.word());
         return response;
+    }
+
+    /** As {@link #mark(HttpResponse, String, Reached)}, with what was exceeded or missing, such as {@code limit=idle 5s}. */
+    public static <R extends HttpResponse> R mark(R response, String code, String detail, Reached reached) {
+        return mark(response, code + "; " + detail, reached);
     }
 
     private static FullHttpResponse answer(HttpResponseStatus status, AsciiString type, String body) {

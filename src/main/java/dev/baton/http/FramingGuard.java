@@ -72,7 +72,7 @@ public final class FramingGuard extends ChannelInboundHandlerAdapter {
 
     public FramingGuard(GuardLimits limits) {
         this.limits = limits;
-        head = new RequestHead(limits.fields());
+        head = new RequestHead(limits.fields(), limits.lenient());
     }
 
     @Override
@@ -248,7 +248,7 @@ public final class FramingGuard extends ChannelInboundHandlerAdapter {
     private int chunkedBody(ByteBuf in, int from, int end) {
         int at = chunks.scan(in, from, end);
         if (chunks.bad()) {
-            return refuse(RequestHead.MALFORMED, true, at);
+            return refuse(limits.lenient() ? RequestHead.BAD_CHUNK_AS_GO : RequestHead.MALFORMED, true, at);
         }
         if (chunks.ended()) {
             state = State.TRAILERS;

@@ -150,7 +150,7 @@ final class Http2Exchange extends ChannelDuplexHandler {
     }
 
     private void answer(ChannelHandlerContext ctx, HttpResponseStatus status, String text) {
-        write(ctx, Answers.mark(Answers.text(status, text), "bad-request", Reached.NO), ctx.newPromise());
+        write(ctx, Answers.text(status, text), ctx.newPromise());
         flush(ctx);
     }
 

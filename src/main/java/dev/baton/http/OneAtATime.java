@@ -240,6 +240,11 @@ public final class OneAtATime extends ChannelDuplexHandler {
     /** As Go's server says it: the text in the status line too, and no length, since the connection ends with it. */
     private static FullHttpResponse answer(Refusal refusal) {
         HttpResponseStatus status = refusal.status();
+        if (status.equals(HttpResponseStatus.BAD_GATEWAY)) {
+            FullHttpResponse error = Answers.error(status, refusal.text());
+            error.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+            return error;
+        }
         String code = status.codeAsText() + " ";
         if (refusal.text().startsWith(code)) {
             status = HttpResponseStatus.valueOf(status.code(), refusal.text().substring(code.length()));
@@ -248,11 +253,7 @@ public final class OneAtATime extends ChannelDuplexHandler {
         response.headers()
                 .remove(HttpHeaderNames.CONTENT_LENGTH)
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-        return Answers.mark(response, "bad-request", reached(refusal));
-    }
-
-    private static Reached reached(Refusal refusal) {
-        return refusal.inBody() ? Reached.MAYBE : Reached.NO;
+        return response;
     }
 
     private static Refusal inBody(Refusal refusal) {

@@ -17,7 +17,6 @@ final class RequestHead {
     static final Refusal MALFORMED = badRequest("400 Bad Request");
     private static final Refusal BAD_NAME = badRequest("400 Bad Request: invalid header name");
     private static final Refusal NO_HOST = badRequest("400 Bad Request: missing required Host header");
-    private static final Refusal TWO_HOSTS = badRequest("400 Bad Request: too many Host headers");
     private static final Refusal BAD_HOST = badRequest("400 Bad Request: malformed Host header");
     private static final Refusal BAD_VERSION = new Refusal(
             HttpResponseStatus.HTTP_VERSION_NOT_SUPPORTED,
@@ -28,10 +27,15 @@ final class RequestHead {
     static final Refusal TOO_LARGE = new Refusal(
             HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "431 Request Header Fields Too Large", false);
 
+    /** As the Go sidecar says it, which has sent half of the request on by then. */
+    static final Refusal BAD_CHUNK_AS_GO =
+            new Refusal(HttpResponseStatus.BAD_GATEWAY, "invalid byte in chunk length", true);
+
     /** More digits than any body has; keeps the arithmetic below from overflowing. */
     private static final int MAX_LENGTH_DIGITS = 18;
 
     private final int maxFields;
+    private final boolean lenient;
 
     private byte[] bytes = {};
     private int at;
@@ -44,9 +48,12 @@ final class RequestHead {
     private int lengths;
     private int encodings;
     private long length;
+    /** The last field may go on in the next line: it is none that says where the message ends or whom it is for. */
+    private boolean foldable;
 
-    RequestHead(int maxFields) {
+    RequestHead(int maxFields, boolean lenient) {
         this.maxFields = maxFields;
+        this.lenient = lenient;
     }
 
     /** After a head that was not refused: whether its body is chunked. */
@@ -56,7 +63,7 @@ final class RequestHead {
 
     /** After a head that was not refused: the bytes of its body, 0 when it is chunked. */
     long length() {
-        return length;
+        return encodings > 0 ? 0 : length;
     }
 
     /**
@@ -96,6 +103,7 @@ final class RequestHead {
         lengths = 0;
         encodings = 0;
         length = 0;
+        foldable = false;
     }
 
     private @Nullable Refusal requestLine() {
@@ -175,7 +183,7 @@ final class RequestHead {
             return MALFORMED;
         }
         http10 = minor == 0;
-        return major == 1 && minor <= 1 ? null : BAD_VERSION;
+        return major == 1 && (minor <= 1 || lenient) ? null : BAD_VERSION;
     }
 
     private @Nullable Refusal fields() {
@@ -192,13 +200,17 @@ final class RequestHead {
             return BAD_ENCODING;
         }
         // RFC 9112 6.1: a message with both, or a 1.0 message with an encoding, may be an attempt at smuggling.
-        return encodings > 0 && (lengths > 0 || http10) ? MALFORMED : null;
+        return encodings > 0 && ((lengths > 0 && !lenient) || http10) ? MALFORMED : null;
     }
 
     private @Nullable Refusal field() {
         int name = at;
         skip(TOKEN);
         int nameEnd = at;
+        if (nameEnd == name && foldable && (bytes[at] == ' ' || bytes[at] == '\t')) {
+            skip(VALUE);
+            return lineEnd() ? null : MALFORMED;
+        }
         if (nameEnd == name || bytes[at] != ':') {
             return bytes[name] == ' ' || bytes[name] == '\t' ? MALFORMED : BAD_NAME;
         }
@@ -215,6 +227,11 @@ final class RequestHead {
         while (valueEnd > value && (bytes[valueEnd - 1] == ' ' || bytes[valueEnd - 1] == '\t')) {
             valueEnd--;
         }
+        return judge(name, nameEnd, value, valueEnd);
+    }
+
+    private @Nullable Refusal judge(int name, int nameEnd, int value, int valueEnd) {
+        foldable = lenient;
         return switch (nameEnd - name) {
             case 4 -> isIgnoringCase(name, nameEnd, "host") ? host(value, valueEnd) : null;
             case 14 -> isIgnoringCase(name, nameEnd, "content-length") ? contentLength(value, valueEnd) : null;
@@ -226,14 +243,16 @@ final class RequestHead {
     }
 
     private @Nullable Refusal host(int from, int to) {
+        foldable = false;
         if (++hosts > 1) {
-            return TWO_HOSTS;
+            return MALFORMED;
         }
         return allHost(from, to) ? null : BAD_HOST;
     }
 
     private @Nullable Refusal contentLength(int from, int to) {
-        if (++lengths > 1 || to == from || to - from > MAX_LENGTH_DIGITS) {
+        foldable = false;
+        if ((++lengths > 1 && !lenient) || to == from || to - from > MAX_LENGTH_DIGITS) {
             return MALFORMED;
         }
         long value = 0;
@@ -243,11 +262,15 @@ final class RequestHead {
             }
             value = value * 10 + (bytes[i] - '0');
         }
+        if (lengths > 1 && value != length) {
+            return MALFORMED;
+        }
         length = value;
         return null;
     }
 
     private @Nullable Refusal transferEncoding(int from, int to) {
+        foldable = false;
         encodings++;
         return to - from == 7 && isIgnoringCase(from, to, "chunked") ? null : BAD_ENCODING;
     }

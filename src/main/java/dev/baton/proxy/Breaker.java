@@ -25,12 +25,13 @@ public final class Breaker {
         private @Nullable Waiter next;
         private boolean queued;
 
-        /** The request owns a permit now. Called once at most, on the thread that gave the permit back, without any lock. */
+        /** It is the request's turn: see {@link #claim}. Called once at most, on the thread that gave the permit back, without any lock. */
         abstract void admitted();
     }
 
     private final int maxRunning;
     private final int maxWaiting;
+    private final boolean overtaking;
     private final Object lock = new Object();
 
     private int running;
@@ -45,11 +46,20 @@ public final class Breaker {
      * @param maxWaiting further ones that may wait
      */
     public Breaker(int maxRunning, int maxWaiting) {
+        this(maxRunning, maxWaiting, false);
+    }
+
+    /**
+     * As above, or with the Go sidecar's order: a permit that comes back is free for whoever comes first, the request that has
+     * waited longest is only told of it, and goes to the queue's end if it comes too late.
+     */
+    Breaker(int maxRunning, int maxWaiting, boolean overtaking) {
         if (maxRunning < 1 || maxWaiting < 0) {
             throw new IllegalArgumentException(maxRunning + " running, " + maxWaiting + " waiting");
         }
         this.maxRunning = maxRunning;
         this.maxWaiting = maxWaiting;
+        this.overtaking = overtaking;
     }
 
     /** Requests that own a permit. */
@@ -64,6 +74,11 @@ public final class Breaker {
         synchronized (lock) {
             return waiting;
         }
+    }
+
+    /** Requests that there may be, running and waiting. */
+    int limit() {
+        return maxRunning + maxWaiting;
     }
 
     /** Takes a permit without waiting, if one is free. */
@@ -99,8 +114,42 @@ public final class Breaker {
                 throw new IllegalStateException("more permits given back than taken");
             }
             next = first;
-            if (next == null) {
+            if (next == null || overtaking) {
                 running--;
+            }
+            if (next == null) {
+                return;
+            }
+            unlink(next);
+        }
+        next.admitted();
+    }
+
+    /** Whether a waiter that has been called owns a permit now; if not it waits again. */
+    boolean claim(Waiter waiter) {
+        if (!overtaking) {
+            return true;
+        }
+        synchronized (lock) {
+            if (running < maxRunning) {
+                running++;
+                return true;
+            }
+            append(waiter);
+            return false;
+        }
+    }
+
+    /** A waiter that has been called has no use for it any more. */
+    void decline() {
+        if (!overtaking) {
+            leave();
+            return;
+        }
+        Waiter next;
+        synchronized (lock) {
+            next = first;
+            if (next == null || running == maxRunning) {
                 return;
             }
             unlink(next);

@@ -70,6 +70,7 @@ final class BreakerHandler extends ChannelDuplexHandler {
                         Answers.mark(
                                 Answers.error(HttpResponseStatus.SERVICE_UNAVAILABLE, "pending request queue full"),
                                 "busy",
+                                "limit=" + breaker.limit() + " requests",
                                 Reached.NO),
                         ctx.voidPromise());
             }
@@ -93,7 +94,10 @@ final class BreakerHandler extends ChannelDuplexHandler {
         @Override
         public void run() {
             if (waiting != this) {
-                breaker.leave();
+                breaker.decline();
+                return;
+            }
+            if (!breaker.claim(this)) {
                 return;
             }
             waiting = null;

@@ -131,7 +131,10 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
             content.release();
             return;
         }
-        stopAwaitingContinue();
+        if (awaitsContinue) {
+            // It comes unasked; the client hears all the same that it has been right, as from Go's server.
+            writeContinue();
+        }
         boolean last = content instanceof LastHttpContent;
         requestDone = last;
         bodySeen |= content != LastHttpContent.EMPTY_LAST_CONTENT;

@@ -1,5 +1,6 @@
 package dev.baton.proxy;
 
+import dev.baton.config.Imitation;
 import dev.baton.config.ProxySettings;
 import dev.baton.config.Timeouts;
 import dev.baton.http.Connections;
@@ -46,13 +47,21 @@ public final class MainPipeline extends ChannelInitializer<Channel> {
         this.hooks = hooks;
         limits = new GuardLimits(
                 settings.headBytes(),
-                GuardLimits.DEFAULT.fields(),
+                settings.headFields(),
                 Math.toIntExact(settings.headTimeout().toMillis()),
-                GuardLimits.DEFAULT.firstByteMillis());
-        upstreams = new Upstreams(user, settings.idleUpstreamConnections(), settings.headBytes());
+                GuardLimits.DEFAULT.firstByteMillis(),
+                settings.imitates(Imitation.LENIENT_FRAMING));
+        upstreams = new Upstreams(
+                user,
+                settings.idleUpstreamConnections(),
+                settings.headBytes(),
+                settings.imitates(Imitation.STALE_CONNECTIONS));
         http2 = new Http2Server(limits, stream -> addExchange(stream, true));
         breaker = settings.containerConcurrency() > 0
-                ? new Breaker(settings.containerConcurrency(), settings.queueDepth())
+                ? new Breaker(
+                        settings.containerConcurrency(),
+                        settings.queueDepth(),
+                        settings.imitates(Imitation.UNORDERED_QUEUE))
                 : null;
     }
 
@@ -74,11 +83,15 @@ public final class MainPipeline extends ChannelInitializer<Channel> {
     private void addExchange(ChannelPipeline pipeline, boolean http2Stream) {
         addIfGiven(pipeline, hooks.dress().get());
         pipeline.addLast(hooks.health().get());
-        pipeline.addLast(new TimeoutHandler(timeouts, hooks.log()));
+        pipeline.addLast(new ErrorCauses(settings.explainErrors(), hooks.log()));
+        pipeline.addLast(new TimeoutHandler(settings, timeouts, hooks.log()));
         pipeline.addLast(shim);
         pipeline.addLast(new TrafficHandler(hooks.traffic()));
         if (breaker != null) {
             pipeline.addLast(new BreakerHandler(breaker));
+        }
+        if (ImitationHandler.neededFor(settings)) {
+            pipeline.addLast(new ImitationHandler(settings, http2Stream));
         }
         addIfGiven(pipeline, hooks.delivery().get());
         ChannelHandler functions = hooks.functions().get();
@@ -97,6 +110,8 @@ public final class MainPipeline extends ChannelInitializer<Channel> {
                 .setMaxInitialLineLength(settings.headBytes())
                 .setMaxHeaderSize(settings.headBytes())
                 .setMaxChunkSize(MAX_CHUNK_BYTES)
+                .setAllowDuplicateContentLengths(limits.lenient())
+                .setUseRfc9112TransferEncoding(!limits.lenient())
                 .setStrictLineParsing(false);
     }
 

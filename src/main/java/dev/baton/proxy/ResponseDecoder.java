@@ -26,6 +26,32 @@ final class ResponseDecoder extends HttpResponseDecoder {
         return actualReadableBytes() > 0;
     }
 
+    /** Judges the first line as Go's client does, and in its order: the text reaches the caller of a program that is no server. */
+    @Override
+    protected HttpMessage createMessage(String[] line) {
+        String code = line[1];
+        if (code.isEmpty()) {
+            throw new MalformedResponse("malformed HTTP response \"" + line[0] + '"');
+        }
+        if (code.length() != 3 || !digit(code, 0) || !digit(code, 1) || !digit(code, 2)) {
+            throw new MalformedResponse("malformed HTTP status code \"" + code + '"');
+        }
+        String version = line[0];
+        boolean known = version.length() == 8
+                && version.startsWith("HTTP/")
+                && digit(version, 5)
+                && version.charAt(6) == '.'
+                && digit(version, 7);
+        if (!known) {
+            throw new MalformedResponse("malformed HTTP version \"" + version + '"');
+        }
+        return super.createMessage(line);
+    }
+
+    private static boolean digit(String text, int index) {
+        return text.charAt(index) >= '0' && text.charAt(index) <= '9';
+    }
+
     @Override
     protected boolean isContentAlwaysEmpty(HttpMessage message) {
         int code = ((HttpResponse) message).status().code();

@@ -1,12 +1,17 @@
 package dev.baton.proxy;
 
+import dev.baton.config.Imitation;
+import dev.baton.config.ProxySettings;
 import dev.baton.config.Timeouts;
 import dev.baton.http.Answers;
 import dev.baton.http.ExchangeAborted;
 import dev.baton.http.Reached;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -21,20 +26,24 @@ import org.jspecify.annotations.Nullable;
  * The revision's three limits: on the whole request, on the start of its response, on gaps in it. Waiting for a turn counts.
  *
  * <p>Before the response has begun the answer is 504 {@code request timeout}. After that the connection is cut, so that
- * nobody takes the response for a complete one. A connection that has been upgraded is held to the first limit only: silence
+ * nobody takes the response for a complete one, unless the Go sidecar's way is asked for, which ends it with that text. A connection that has been upgraded is held to the first limit only: silence
  * is no failure of a websocket. One timer per connection, which outlives requests and is moved only when it
  * would ring too late, because setting one for each request costs more than all else here.
  */
 final class TimeoutHandler extends ChannelDuplexHandler {
     private static final long NEVER = Long.MAX_VALUE;
+    private static final String TEXT = "request timeout";
 
     private final long overallNanos;
     private final long responseStartNanos;
     private final long idleNanos;
+    private final boolean appendsText;
+    private final boolean cutsUpgrades;
     private final ProxyLog log;
 
     private boolean open;
     private boolean responseStarted;
+    private boolean responseChunked;
     private boolean upgraded;
     private long begunAt;
     private long lastWriteAt;
@@ -42,7 +51,9 @@ final class TimeoutHandler extends ChannelDuplexHandler {
     private @Nullable Future<?> timer;
     private long ringsAt;
 
-    TimeoutHandler(Timeouts timeouts, ProxyLog log) {
+    TimeoutHandler(ProxySettings settings, Timeouts timeouts, ProxyLog log) {
+        appendsText = settings.imitates(Imitation.TIMEOUT_TEXT);
+        cutsUpgrades = settings.imitates(Imitation.UPGRADE_TIMEOUTS);
         overallNanos = timeouts.overall().toNanos();
         responseStartNanos = orNever(timeouts.responseStart());
         idleNanos = orNever(timeouts.idle());
@@ -59,7 +70,7 @@ final class TimeoutHandler extends ChannelDuplexHandler {
             if (overallNanos == 0) {
                 ReferenceCountUtil.release(message);
                 log.warn("Request timeout: 0s");
-                answer(ctx, Reached.NO);
+                answer(ctx, "overall 0s", Reached.NO);
                 return;
             }
             begin(ctx);
@@ -81,10 +92,10 @@ final class TimeoutHandler extends ChannelDuplexHandler {
 
     private long nextDue() {
         long left = begunAt + overallNanos;
-        if (!responseStarted && responseStartNanos != NEVER) {
+        if (responseStartNanos != NEVER && (!responseStarted || (upgraded && cutsUpgrades))) {
             left = earlier(left, begunAt + responseStartNanos);
         }
-        if (idleNanos != NEVER && !upgraded) {
+        if (idleNanos != NEVER && (!upgraded || cutsUpgrades)) {
             left = earlier(left, lastWriteAt + idleNanos);
         }
         return left;
@@ -112,30 +123,46 @@ final class TimeoutHandler extends ChannelDuplexHandler {
             return;
         }
         open = false;
-        log.warn(reason(due));
+        String limit = limit(due);
+        log.warn(reason(limit));
         ctx.fireUserEventTriggered(ExchangeAborted.INSTANCE);
-        if (responseStarted) {
-            ctx.close();
+        if (!responseStarted) {
+            answer(ctx, limit, Reached.MAYBE);
+        } else if (appendsText && responseChunked) {
+            ctx.write(new DefaultHttpContent(ByteBufUtil.writeAscii(ctx.alloc(), TEXT)), ctx.voidPromise());
+            ctx.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT, ctx.voidPromise());
         } else {
-            answer(ctx, Reached.MAYBE);
+            ctx.close();
         }
     }
 
-    private String reason(long due) {
+    private String limit(long due) {
         if (due == begunAt + overallNanos) {
-            return "Request timeout: " + GoDuration.format(overallNanos);
+            return "overall " + GoDuration.format(overallNanos);
         }
-        if (idleNanos != NEVER && !upgraded && due == lastWriteAt + idleNanos) {
-            return "Idle timeout: " + GoDuration.format(idleNanos);
+        if (idleNanos != NEVER && due == lastWriteAt + idleNanos) {
+            return "idle " + GoDuration.format(idleNanos);
         }
-        return "Response start timeout: " + GoDuration.format(responseStartNanos);
+        return "response-start " + GoDuration.format(responseStartNanos);
     }
 
-    private static void answer(ChannelHandlerContext ctx, Reached reached) {
+    private static String reason(String limit) {
+        int space = limit.indexOf(' ');
+        String name =
+                switch (limit.substring(0, space)) {
+                    case "overall" -> "Request";
+                    case "idle" -> "Idle";
+                    default -> "Response start";
+                };
+        return name + " timeout:" + limit.substring(space);
+    }
+
+    private static void answer(ChannelHandlerContext ctx, String limit, Reached reached) {
         ctx.writeAndFlush(
                 Answers.mark(
-                        Answers.text(HttpResponseStatus.GATEWAY_TIMEOUT, "request timeout"),
+                        Answers.text(HttpResponseStatus.GATEWAY_TIMEOUT, TEXT),
                         "request-timeout",
+                        "limit=" + limit,
                         reached),
                 ctx.voidPromise());
     }
@@ -149,6 +176,7 @@ final class TimeoutHandler extends ChannelDuplexHandler {
             if (message instanceof HttpResponse response) {
                 upgraded = response.status().code() == 101;
                 responseStarted = upgraded || response.status().code() >= 200;
+                responseChunked = !upgraded && !response.headers().contains(HttpHeaderNames.CONTENT_LENGTH);
             }
             if (message instanceof LastHttpContent && responseStarted && !upgraded) {
                 open = false;

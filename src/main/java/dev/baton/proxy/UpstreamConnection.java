@@ -164,7 +164,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
         }
         if (message instanceof HttpObject object && object.decoderResult().isFailure()) {
             ReferenceCountUtil.release(message);
-            fail(to, UpstreamFailure.MALFORMED);
+            Throwable cause = object.decoderResult().cause();
+            fail(to, cause instanceof MalformedResponse known ? known.text() : UpstreamFailure.MALFORMED);
             return;
         }
         // No switch over types here: linking one takes milliseconds of the first request, and no cache keeps it.

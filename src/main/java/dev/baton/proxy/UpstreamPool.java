@@ -41,7 +41,7 @@ final class UpstreamPool implements Upstream, Dial.Owner {
             boolean replayable = front.replayable();
             for (UpstreamConnection next; (next = idle.pollLast()) != null; ) {
                 upstreams.idleChanged(-1);
-                if (next.usable(replayable)) {
+                if (next.usable(replayable || upstreams.trustsIdle())) {
                     next.serve(front);
                     front.attached(next);
                     return;

@@ -12,6 +12,7 @@ final class Upstreams {
     private final String authority;
     private final int maxIdle;
     private final int headBytes;
+    private final boolean trustsIdle;
     private final ConcurrentHashMap<EventLoop, UpstreamPool> pools = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<EventLoop, Upstream> http2s = new ConcurrentHashMap<>(1);
     private final AtomicInteger open = new AtomicInteger();
@@ -23,8 +24,10 @@ final class Upstreams {
      *
      * @param maxIdle idle connections that are kept, on each loop; with a breaker also the connections there are in all
      * @param headBytes longest response head
+     * @param trustsIdle whether a kept connection is used without a look at its state
      */
-    Upstreams(InetSocketAddress target, int maxIdle, int headBytes) {
+    Upstreams(InetSocketAddress target, int maxIdle, int headBytes, boolean trustsIdle) {
+        this.trustsIdle = trustsIdle;
         this.target = target;
         this.authority = NetFailure.hostPort(target);
         this.maxIdle = maxIdle;
@@ -49,6 +52,10 @@ final class Upstreams {
 
     int maxIdle() {
         return maxIdle;
+    }
+
+    boolean trustsIdle() {
+        return trustsIdle;
     }
 
     int headBytes() {

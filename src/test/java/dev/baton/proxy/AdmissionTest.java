@@ -47,7 +47,6 @@ final class AdmissionTest {
                 Wire.Message refused = proxy.get("/refused");
                 assertThat(refused.status()).isEqualTo(503);
                 assertThat(refused.text()).isEqualTo("pending request queue full\n");
-                assertThat(refused.field("Baton-Error")).isEqualTo("busy; reached=no");
             }
             assertThat(served).as("at the program").hasSize(1);
             assertThat(proxy.arrived.get() - proxy.finished.get())

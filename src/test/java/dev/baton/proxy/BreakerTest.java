@@ -51,6 +51,30 @@ final class BreakerTest {
     }
 
     @Test
+    void aNewcomerOvertakesOnlyWhereItIsAskedFor() {
+        Breaker breaker = new Breaker(1, 2, true);
+        List<Noting> called = new ArrayList<>();
+        assertThat(breaker.tryEnter()).isTrue();
+        Noting first = new Noting(called);
+        Noting second = new Noting(called);
+        breaker.enter(first);
+        breaker.enter(second);
+        breaker.leave();
+        assertThat(called).containsExactly(first);
+        assertThat(breaker.tryEnter()).as("a newcomer").isTrue();
+        assertThat(breaker.claim(first)).isFalse();
+        assertThat(breaker.waiting()).isEqualTo(2);
+        breaker.leave();
+        assertThat(called).as("the queue's end").containsExactly(first, second);
+        breaker.decline();
+        assertThat(called).as("the call is passed on").containsExactly(first, second, first);
+        assertThat(breaker.claim(first)).isTrue();
+        breaker.leave();
+        assertThat(breaker.running()).isZero();
+        assertThat(breaker.waiting()).isZero();
+    }
+
+    @Test
     void oneThatWithdrawsIsSkipped() {
         Breaker breaker = new Breaker(1, 3);
         List<Noting> admitted = new ArrayList<>();
