@@ -76,8 +76,10 @@ final class PlaneMeters implements MeterBinder {
                 TransferStats::splicedBytes);
         for (Fallback reason : Fallback.values()) {
             counter(
-                    "fallback",
-                    "Bodies that went a slower way than they could have",
+                    reason.relay() ? "relay.fallback" : "offer.fallback",
+                    reason.relay()
+                            ? "Bodies that were copied and could have been spliced"
+                            : "Bodies that were sent inline and could have been pulled",
                     Tags.of("reason", reason.label()),
                     stats,
                     s -> s.fallbacks(reason));

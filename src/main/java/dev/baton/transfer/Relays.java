@@ -114,7 +114,9 @@ final class Relays implements AutoCloseable {
                 SocketRelay.Outcome outcome = move.relay().move();
                 giveBack(move.pipe(), outcome.end() == SocketRelay.End.WHOLE);
                 free.release();
-                if (!outcome.spliced()) {
+                if (move.pipe() == null) {
+                    stats.fallback(Fallback.PIPES);
+                } else if (!outcome.spliced()) {
                     stats.fallback(Fallback.SPLICE);
                 }
                 loop.execute(() -> told.accept(outcome));

@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * Everything of one sidecar that moves objects, put together: what the listeners need is taken from here. Opens no socket and starts no
@@ -56,11 +57,24 @@ public final class Transfer implements AutoCloseable {
             ReferenceCodec codec,
             BooleanSupplier draining,
             SecureRandom ids) {
+        this(settings, objects, place, store, codec, draining, ids, Linux::running);
+    }
+
+    /** @param kernel what relays use, asked at the first one */
+    Transfer(
+            TransferSettings settings,
+            ObjectSettings objects,
+            Place place,
+            ObjectStore store,
+            ReferenceCodec codec,
+            BooleanSupplier draining,
+            SecureRandom ids,
+            Supplier<Linux> kernel) {
         PullLimits limits = new PullLimits(settings.windowBytes(), settings.pullIdle());
         PullClient.Self self = new PullClient.Self(place.pullAddress(), place.epoch());
         References references = new References(codec, self);
         windows = new Windows(settings.windows());
-        relays = new Relays(Linux::running, settings.windows(), settings.pullIdle(), stats);
+        relays = new Relays(kernel, settings.windows(), settings.pullIdle(), stats);
         wire = new WireClient(settings.connectTimeout(), settings.windowBytes());
         ingress = new Ingress(wire, new TargetGuard(settings.offerHosts(), place.guard(), place.relaxed()));
         Claims claims = new Claims(windows, store);

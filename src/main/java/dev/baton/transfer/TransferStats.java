@@ -36,15 +36,28 @@ public final class TransferStats {
     /** Why something faster was not used, or a reference was not sent. */
     public enum Fallback {
         /** A sidecar that knows no references refused the control message. */
-        STOCK,
+        STOCK(false),
         /** The consumer's sidecar cannot pull from here. */
-        PULL_FAILED,
-        /** The kernel refused to splice; the bytes were copied. */
-        SPLICE,
+        PULL_FAILED(false),
+        /** The kernel, or a seccomp profile, refused to splice, from the start or in the middle. */
+        SPLICE(true),
+        /** No pipe was to be had. */
+        PIPES(true),
         /** All relay threads were busy. */
-        THREADS,
+        THREADS(true),
         /** No descriptor was to be had for a relay. */
-        DESCRIPTORS;
+        DESCRIPTORS(true);
+
+        private final boolean relay;
+
+        Fallback(boolean relay) {
+            this.relay = relay;
+        }
+
+        /** Whether the body was copied instead of relayed in the kernel; otherwise it was sent inline. */
+        public boolean relay() {
+            return relay;
+        }
 
         public String label() {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');

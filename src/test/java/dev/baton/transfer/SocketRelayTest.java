@@ -42,7 +42,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The same bytes arrive, whatever the kernel answers; and never more than are asked for, nor at another file. */
+/** Tests 32 and 33: the same bytes arrive, whatever the kernel answers; and never more than are asked for, nor at another file. */
 @Isolated("one of its tests needs to know which descriptor number is free")
 class SocketRelayTest {
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -210,6 +210,79 @@ class SocketRelayTest {
         assertThat(outcome).isEqualTo(new SocketRelay.Outcome(SocketRelay.End.WHOLE, SIZE, false));
         Await.until("all bytes", () -> has(to, SIZE));
         assertThat(to.arrived().toByteArray()).isEqualTo(object);
+    }
+
+    /** The copy's own calls meet interrupts, full sockets and short counts as well. */
+    @Test
+    void shortCountsInterruptsAndFullSocketsChangeNothingInACopy() throws Exception {
+        byte[] object = pattern(SIZE);
+        Pair from = pair(false);
+        Pair to = pair(true);
+        AtomicInteger calls = new AtomicInteger();
+        Sockets running = linux.sockets();
+        Sockets unwilling = new Sockets() {
+            @Override
+            public int poll(int fd, int events, int timeoutMillis) {
+                return calls.getAndIncrement() % 4 == 0 ? -Errno.EINTR : running.poll(fd, events, timeoutMillis);
+            }
+
+            @Override
+            public long read(int fd, long address, long length) {
+                return switch (calls.getAndIncrement() % 5) {
+                    case 0 -> -Errno.EINTR;
+                    case 1 -> -Errno.EAGAIN;
+                    default -> running.read(fd, address, Math.min(length, 65_537));
+                };
+            }
+
+            @Override
+            public long send(int fd, long address, long length, int flags) {
+                return switch (calls.getAndIncrement() % 5) {
+                    case 0 -> -Errno.EINTR;
+                    case 1 -> -Errno.EAGAIN;
+                    default -> running.send(fd, address, Math.min(length, 4_099), flags);
+                };
+            }
+
+            @Override
+            public int shutdown(int fd, int how) {
+                return running.shutdown(fd, how);
+            }
+        };
+        Linux kernel = new Linux(linux.memory(), linux.descriptors(), linux.pipes(), unwilling);
+        SocketRelay.Outcome outcome = move(kernel, null, object, SIZE, from, to);
+        assertThat(outcome).isEqualTo(new SocketRelay.Outcome(SocketRelay.End.WHOLE, SIZE, false));
+        Await.until("all bytes", () -> has(to, SIZE));
+        assertThat(to.arrived().toByteArray()).isEqualTo(object);
+    }
+
+    /** The reader has gone: no copy can help, and what was counted is what it got. */
+    @Test
+    void aBrokenPipeEndsTheMoveAndIsNoReasonToCopy() throws Exception {
+        Pair from = pair(false);
+        Pair to = pair(true);
+        AtomicInteger drained = new AtomicInteger();
+        try (Pipe pipe = Pipe.open(linux)) {
+            Linux kernel = with(new Pipes() {
+                @Override
+                public int pipe2(int[] ends, int flags) {
+                    return -Errno.EMFILE;
+                }
+
+                @Override
+                public long splice(int source, int sink, long length, int flags) {
+                    return source == pipe.source() && drained.getAndIncrement() == 3
+                            ? -Errno.EPIPE
+                            : linux.pipes().splice(source, sink, Math.min(length, 50_000), flags);
+                }
+            });
+            SocketRelay.Outcome outcome = move(kernel, pipe, pattern(SIZE), SIZE, from, to);
+            assertThat(outcome.end()).isEqualTo(SocketRelay.End.SINK_ENDED);
+            assertThat(outcome.spliced()).isTrue();
+            Await.until("what was moved", () -> has(to, (int) outcome.bytes()));
+            assertThat(to.arrived().toByteArray())
+                    .isEqualTo(java.util.Arrays.copyOf(pattern(SIZE), (int) outcome.bytes()));
+        }
     }
 
     @Test

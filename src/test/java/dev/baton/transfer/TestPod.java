@@ -35,6 +35,7 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,10 +83,11 @@ final class TestPod implements AutoCloseable {
 
     /** Settings are variable, value, variable, value. */
     TestPod(@Nullable HttpHandler function, String... settings) {
-        this(anyAddress(), function, map(settings));
+        this(anyAddress(), function, Linux::running, map(settings));
     }
 
-    private TestPod(InetAddress address, @Nullable HttpHandler handler, Map<String, String> settings) {
+    private TestPod(
+            InetAddress address, @Nullable HttpHandler handler, Supplier<Linux> kernel, Map<String, String> settings) {
         this.address = address;
         this.settings = settings;
         Map<String, String> environment = new HashMap<>(ENVIRONMENT);
@@ -110,7 +112,8 @@ final class TestPod implements AutoCloseable {
                 store,
                 codec,
                 () -> draining,
-                RANDOM);
+                RANDOM,
+                kernel);
         Readiness readiness = new Readiness(config.probes(), loops, complaint -> {});
         pipeline = new MainPipeline(
                 config.proxy(),
@@ -141,13 +144,18 @@ final class TestPod implements AutoCloseable {
     /** A pod that may send references to its own function. */
     static TestPod knowingItself(HttpHandler function) {
         InetAddress address = anyAddress();
-        return new TestPod(address, function, map("BATON_OFFER_HOSTS", address.getHostAddress()));
+        return new TestPod(address, function, Linux::running, map("BATON_OFFER_HOSTS", address.getHostAddress()));
+    }
+
+    /** A pod whose relays meet another kernel than the running one. */
+    static TestPod onKernel(Linux kernel, @Nullable HttpHandler function, String... settings) {
+        return new TestPod(anyAddress(), function, () -> kernel, map(settings));
     }
 
     /** Another start of the same pod: same address, nothing remembered. */
     TestPod restarted() {
         close();
-        return new TestPod(address, null, settings);
+        return new TestPod(address, null, Linux::running, settings);
     }
 
     /** Sixteen million to choose from: tests of other runs on this machine choose others. */
