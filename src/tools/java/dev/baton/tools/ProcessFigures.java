@@ -33,6 +33,11 @@ public final class ProcessFigures {
         return Integer.parseInt(value(pid, "status", "Threads:"));
     }
 
+    /** Of the whole machine, over the last minute: how many threads wanted a processor. */
+    static String loadAverage() throws IOException {
+        return Files.readString(Path.of("/proc/loadavg")).split(" ", 2)[0];
+    }
+
     private static long kibibytes(long pid, String file, String name) throws IOException {
         return Long.parseLong(value(pid, file, name).split(" ", -1)[0]);
     }

@@ -12,7 +12,7 @@ import java.util.Map;
 final class RelayBench {
     private static final int MEGABYTE = 1 << 20;
     /** What one relay moves of one size in one round, at the least. */
-    private static final long VOLUME = 1L << 30;
+    private static final long VOLUME = 500L * MEGABYTE;
 
     private static final int WARM_UP = 200;
     /** The first is what the others are compared with. */
@@ -43,11 +43,12 @@ final class RelayBench {
                 relays.put(relay, ends);
                 ends.connect(relay.address());
             }
+            String load = ProcessFigures.loadAverage();
             Map<Integer, Map<String, Series>> all = measure(relays, rounds);
             System.out.print(
                     arguments[3].equals("markdown")
-                            ? RelayTable.markdown(all, flags(dist))
-                            : RelayTable.plain(all, flags(dist)));
+                            ? RelayTable.markdown(all, load)
+                            : RelayTable.plain(all, load, flags(dist)));
         } finally {
             for (Map.Entry<Relay, RelayEnds> each : relays.entrySet()) {
                 each.getValue().close();

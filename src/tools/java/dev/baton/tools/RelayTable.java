@@ -15,9 +15,9 @@ final class RelayTable {
 
     private RelayTable() {}
 
-    static String plain(Map<Integer, Map<String, Series>> all, List<String> flags) {
+    static String plain(Map<Integer, Map<String, Series>> all, String load, List<String> flags) {
         StringBuilder text = new StringBuilder("Baton's relays: java " + String.join(" ", flags) + "\n");
-        text.append(circumstances(all)).append("\n\n");
+        text.append(circumstances(all, load)).append("\n\n");
         for (List<String> row : rows(all)) {
             text.append(String.format(Locale.ROOT, "%-8s %-15s %-22s %-18s %-20s %-22s %s", row.toArray(new Object[0]))
                     .stripTrailing());
@@ -26,8 +26,8 @@ final class RelayTable {
         return text.toString();
     }
 
-    static String markdown(Map<Integer, Map<String, Series>> all, List<String> flags) {
-        StringBuilder text = new StringBuilder(circumstances(all)).append("\n\n");
+    static String markdown(Map<Integer, Map<String, Series>> all, String load) {
+        StringBuilder text = new StringBuilder(circumstances(all, load)).append("\n\n");
         boolean header = true;
         for (List<String> row : rows(all)) {
             text.append("| ").append(String.join(" | ", row)).append(" |\n");
@@ -36,13 +36,10 @@ final class RelayTable {
                 header = false;
             }
         }
-        return text.append("\nBaton's relays ran with `")
-                .append(String.join(" ", flags))
-                .append("`.\n")
-                .toString();
+        return text.toString();
     }
 
-    private static String circumstances(Map<Integer, Map<String, Series>> all) {
+    private static String circumstances(Map<Integer, Map<String, Series>> all, String load) {
         int rounds = all.values()
                 .iterator()
                 .next()
@@ -53,8 +50,10 @@ final class RelayTable {
                 .size();
         return String.format(
                 Locale.ROOT,
-                "%d processors, Linux %s, JDK %s; median [min-max] of %d interleaved rounds; MB/s of 10^6 bytes.",
+                "%d processors, load average %s before, Linux %s, JDK %s with the flags of jvm.options;"
+                        + " median [min-max] of %d interleaved rounds; MB/s of 10^6 bytes.",
                 Runtime.getRuntime().availableProcessors(),
+                load,
                 System.getProperty("os.version"),
                 Runtime.version(),
                 rounds);
