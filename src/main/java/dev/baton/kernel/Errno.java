@@ -20,6 +20,8 @@ public final class Errno {
     public static final int ENOSPC = 28;
     public static final int EPIPE = 32;
     public static final int ENOSYS = 38;
+    public static final int EADDRINUSE = 98;
+    public static final int ECONNRESET = 104;
 
     private Errno() {}
 
@@ -41,6 +43,8 @@ public final class Errno {
             case ENOSPC -> "ENOSPC";
             case EPIPE -> "EPIPE";
             case ENOSYS -> "ENOSYS";
+            case EADDRINUSE -> "EADDRINUSE";
+            case ECONNRESET -> "ECONNRESET";
             default -> "errno " + errno;
         };
     }

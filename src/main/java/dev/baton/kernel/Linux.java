@@ -7,7 +7,13 @@ package dev.baton.kernel;
  * under any C library; the architectures that have others (alpha, mips, parisc, sparc) are none that Baton's native libraries exist for. No
  * system call goes by its number.
  */
-public record Linux(Memory memory, Descriptors descriptors, Pipes pipes, Sockets sockets) {
+public record Linux(
+        Memory memory, Descriptors descriptors, Pipes pipes, Sockets sockets, Files files, LocalSockets localSockets) {
+    /** With what the running kernel has for the rest. */
+    public Linux(Memory memory, Descriptors descriptors, Pipes pipes, Sockets sockets) {
+        this(memory, descriptors, pipes, sockets, new JnaFiles(), new JnaLocalSockets());
+    }
+
     /** The running kernel. The first call loads the binding (some 20 ms of processor time in a cold JVM): call
      * it at first need or in the background, not on the way to the first answer. */
     public static Linux running() {

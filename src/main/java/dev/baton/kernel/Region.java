@@ -130,13 +130,13 @@ public final class Region implements AutoCloseable {
         }
     }
 
-    private static int memfd(Memory calls, String name) {
+    static int memfd(Memory calls, String name) {
         int flags = Memory.MFD_CLOEXEC | Memory.MFD_ALLOW_SEALING;
         int fd = calls.memfdCreate(name, flags | Memory.MFD_NOEXEC_SEAL);
         return fd == -Errno.EINVAL ? calls.memfdCreate(name, flags) : fd;
     }
 
-    private static int truncate(Memory calls, int fd, long size) {
+    static int truncate(Memory calls, int fd, long size) {
         int result;
         do {
             result = calls.ftruncate(fd, size);
