@@ -1,5 +1,6 @@
 package dev.baton.store;
 
+import dev.baton.kernel.SealedMemory;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,7 @@ final class Aftermath {
     record Refusal(Waiter waiter, RuntimeException cause) {}
 
     final List<Chunk> doomed = new ArrayList<>(0);
+    final List<SealedMemory> files = new ArrayList<>(0);
     final List<Reader> woken = new ArrayList<>(0);
     final List<Refusal> refusals = new ArrayList<>(0);
     final ArrayDeque<Grant> grants = new ArrayDeque<>(0);

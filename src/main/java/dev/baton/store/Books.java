@@ -1,5 +1,6 @@
 package dev.baton.store;
 
+import dev.baton.kernel.SealedMemory;
 import java.time.InstantSource;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -118,6 +119,9 @@ final class Books {
     void finish(Aftermath out) {
         for (Chunk chunk : out.doomed) {
             MemoryPool.close(chunk);
+        }
+        for (SealedMemory file : out.files) {
+            file.close();
         }
         for (Reader reader : out.woken) {
             reader.wake();

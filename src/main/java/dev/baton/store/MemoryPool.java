@@ -110,6 +110,25 @@ public final class MemoryPool {
         return space;
     }
 
+    /**
+     * Takes a part of the budget for memory that is not of this pool.
+     *
+     * @param evicted gets idle chunks that have to go; the caller closes them
+     * @return false when the budget has no room
+     */
+    boolean charge(long bytes, long budgetBytes, List<Chunk> evicted) {
+        if (bytes > budgetBytes - usedBytes) {
+            return false;
+        }
+        usedBytes += bytes;
+        evict(budgetBytes - usedBytes, evicted);
+        return true;
+    }
+
+    void uncharge(long bytes) {
+        usedBytes -= bytes;
+    }
+
     private @Nullable Space claimBlock(int sizeClass, long room) {
         Chunk slab = first(recycled.get(sizeClass));
         if (slab == null) {

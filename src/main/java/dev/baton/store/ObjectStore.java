@@ -1,6 +1,7 @@
 package dev.baton.store;
 
 import dev.baton.kernel.LinuxException;
+import dev.baton.kernel.SealedMemory;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -101,6 +102,73 @@ public final class ObjectStore implements AutoCloseable {
                     books.room.serve(out);
                 }
                 books.finish(out);
+            }
+        }
+    }
+
+    /**
+     * Takes room in the budget for memory outside of the pool, in one line with the puts. Never blocks.
+     *
+     * @throws IllegalStateException when the store is closed
+     */
+    public Charging charge(long bytes) {
+        Room room = books.room;
+        Waiter.Outside waiter = new Waiter.Outside(books, SizeClasses.wholePages(bytes));
+        if (bytes > room.budgetBytes()) {
+            return new Charging.TooLarge(room.budgetBytes());
+        }
+        Claim claim;
+        synchronized (lock) {
+            books.checkOpen();
+            if (room.hasMostCharges()) {
+                return Charging.TooMany.INSTANCE;
+            }
+            claim = room.claim(waiter);
+            if (claim == null) {
+                room.enqueue(waiter);
+                books.leaveOnFailure(waiter);
+                return new Charging.Waiting(waiter.charge);
+            }
+        }
+        waiter.grant(claim);
+        return new Charging.Granted(waiter.charge.join());
+    }
+
+    /**
+     * Makes an object of a file, complete from the start. File and charge are the store's from now on, also when this throws.
+     *
+     * @param spec of the file's size
+     * @param charge of the whole of it
+     * @throws IllegalStateException when the store is closed
+     */
+    public Adopted adopt(PutSpec spec, Charge charge, SealedMemory file) {
+        byte[] random = new byte[2 * 2 * Long.BYTES];
+        ids.nextBytes(random);
+        boolean adopted = false;
+        try {
+            synchronized (lock) {
+                books.checkOpen();
+                while (books.live.find(uuid(random, 0)) != null) {
+                    ids.nextBytes(random);
+                }
+                long deadline = books.clock.millis() + lifeMillis(spec);
+                Stored object = new Stored(
+                        books,
+                        uuid(random, 0),
+                        uuid(random, 2 * Long.BYTES),
+                        spec,
+                        deadline,
+                        new SealedContent(file, charge));
+                books.live.add(object);
+                books.wheel.add(object);
+                adopted = true;
+                return new Adopted(
+                        object.id(), object.capability(), Instant.ofEpochMilli(books.clock.wallMillis(deadline)));
+            }
+        } finally {
+            if (!adopted) {
+                charge.close();
+                file.close();
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.baton.store;
 
+import dev.baton.kernel.SealedMemory;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,11 @@ final class Reader implements Retrieval {
     }
 
     @Override
+    public @Nullable SealedMemory sealed() {
+        return object.sealed == null ? null : object.sealed.file();
+    }
+
+    @Override
     public @Nullable ByteBuffer read(long offset, int max) {
         if (offset < 0 || max < 1) {
             throw new IllegalArgumentException("offset must not be negative, max must be positive");
@@ -38,6 +44,9 @@ final class Reader implements Retrieval {
         }
         if (failed) {
             return null;
+        }
+        if (object.sealed != null) {
+            throw new IllegalStateException("the object's bytes are in a file");
         }
         ByteBuffer bytes = object.content.read(offset, max);
         return bytes == null ? readOrStarve(offset, max) : bytes;
@@ -58,7 +67,7 @@ final class Reader implements Retrieval {
 
     @Override
     public boolean finished(long offset) {
-        return object.complete && offset == object.content.written();
+        return object.complete && offset == (object.sealed == null ? object.content.written() : object.size());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.baton.store;
 
+import dev.baton.kernel.SealedMemory;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -15,11 +16,18 @@ public interface Retrieval {
     long size();
 
     /**
+     * The file that has all the bytes of an object that was adopted in one: read it instead of {@link #read}, or hand its descriptor on. It
+     * is the store's, open until the end of this retrieval. Null for any other object.
+     */
+    @Nullable
+    SealedMemory sealed();
+
+    /**
      * A read-only view of up to {@code max} bytes from {@code offset}, as many as are there and lie together; valid until the end of this
      * retrieval. Null when nothing is there yet, or ever: look then at {@link #finished} and {@link #failed}, in any order, and if it is
      * neither, wait for the wake-up.
      *
-     * @throws IllegalStateException after the end of this retrieval
+     * @throws IllegalStateException after the end of this retrieval, and for an object whose bytes are in {@link #sealed}
      */
     @Nullable
     ByteBuffer read(long offset, int max);

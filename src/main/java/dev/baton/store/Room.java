@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 final class Room {
     /** What an upload of unknown size starts with. */
     static final int FIRST_EXTENT = 4 << 10;
+    /** A process may have a thousand descriptors where nobody has raised the limit, and the connections need theirs. */
+    static final int CHARGES_MAX = 512;
+
     /** Extents double the upload's memory, up to this. */
     private static final long EXTENT_MAX = 64 << 20;
     /** From here on an extent may be huge pages: what its end leaves unused of the last one is then little beside the object. */
@@ -23,11 +26,13 @@ final class Room {
     private final long budgetBytes;
     private final long bookkeepingBytesMax;
     private final LinkedHashSet<Waiter.Growth> growths = new LinkedHashSet<>();
-    private final LinkedHashSet<Waiter.Put> puts = new LinkedHashSet<>();
+    /** Puts, and those who want room outside of the pool. */
+    private final LinkedHashSet<Waiter> puts = new LinkedHashSet<>();
     /** What the uploads in the line of growths hold. */
     private long waitingBytes;
 
     private long bookkeepingBytes;
+    private int charges;
 
     Room(Object lock, MemoryPool pool, StoreSettings settings) {
         this.lock = lock;
@@ -52,7 +57,7 @@ final class Room {
 
     private @Nullable Claim claimNow(PutSpec spec) {
         long heap = Stored.bookkeepingBytes(spec);
-        if (bookkeepingBytes > 0 && bookkeepingBytes + heap > bookkeepingBytesMax) {
+        if (!hasHeap(heap)) {
             return null;
         }
         long bytes = spec.size() == PutSpec.UNKNOWN_SIZE ? FIRST_EXTENT : spec.size();
@@ -61,6 +66,31 @@ final class Room {
             bookkeepingBytes += heap;
         }
         return claim;
+    }
+
+    /** Whether as much as may be is held outside of the pool. */
+    boolean hasMostCharges() {
+        return charges >= CHARGES_MAX;
+    }
+
+    private boolean hasHeap(long bytes) {
+        return bookkeepingBytes == 0 || bookkeepingBytes + bytes <= bookkeepingBytesMax;
+    }
+
+    /** Room outside of the pool, or null when it has to wait. */
+    @Nullable
+    Claim claim(Waiter.Outside outside) {
+        return waiters() == 0 ? claimNow(outside) : null;
+    }
+
+    private @Nullable Claim claimNow(Waiter.Outside outside) {
+        List<Chunk> evicted = new ArrayList<>(0);
+        if (!hasHeap(Charge.HEAP_BYTES) || !pool.charge(outside.bytes, budgetBytes, evicted)) {
+            return null;
+        }
+        bookkeepingBytes += Charge.HEAP_BYTES;
+        charges++;
+        return new Claim(null, evicted);
     }
 
     /** Room for that many more bytes of an upload, or null when it has to wait. */
@@ -92,6 +122,7 @@ final class Room {
                 waitingBytes += growth.heldBytes;
             }
             case Waiter.Put put -> puts.add(put);
+            case Waiter.Outside outside -> puts.add(outside);
         }
     }
 
@@ -106,6 +137,7 @@ final class Room {
         return switch (waiter) {
             case Waiter.Growth growth -> leaveGrowths(growth);
             case Waiter.Put put -> puts.remove(put);
+            case Waiter.Outside outside -> puts.remove(outside);
         };
     }
 
@@ -129,8 +161,14 @@ final class Room {
             out.grants.add(new Aftermath.Grant(growth, claim));
         }
         while (!puts.isEmpty()) {
-            Waiter.Put put = puts.getFirst();
-            Claim claim = claimNow(put.spec);
+            Waiter put = puts.getFirst();
+            Claim claim =
+                    switch (put) {
+                        case Waiter.Put object -> claimNow(object.spec);
+                        case Waiter.Outside outside -> claimNow(outside);
+                        case Waiter.Growth growth ->
+                            throw new IllegalStateException("growths have a line of their own");
+                    };
             if (claim == null) {
                 return;
             }
@@ -144,7 +182,7 @@ final class Room {
         for (Waiter.Growth growth : growths) {
             out.refusals.add(new Aftermath.Refusal(growth, cause));
         }
-        for (Waiter.Put put : puts) {
+        for (Waiter put : puts) {
             out.refusals.add(new Aftermath.Refusal(put, cause));
         }
         growths.clear();
@@ -160,8 +198,21 @@ final class Room {
         }
     }
 
+    /** Gives back room outside of the pool. */
+    void release(Charge charge) {
+        bookkeepingBytes -= Charge.HEAP_BYTES;
+        charges--;
+        pool.uncharge(charge.bytes());
+    }
+
     /** Frees an object's memory. */
     void release(Stored object, long nowMillis, Aftermath out) {
+        SealedContent sealed = object.sealed;
+        if (sealed != null) {
+            sealed.charge().release();
+            out.files.add(sealed.file());
+            return;
+        }
         bookkeepingBytes -= object.bookkeepingBytes();
         Content content = object.content;
         long written = content.written();

@@ -24,6 +24,9 @@ final class Stored implements StoredObject {
     final @Nullable String digest;
     final Content content = new Content();
 
+    /** The file that has its bytes, instead of its content; or null. */
+    final @Nullable SealedContent sealed;
+
     volatile boolean complete;
     volatile @Nullable GoneReason gone;
     /** How many retrievals found nothing to read and wait to be woken. */
@@ -57,6 +60,13 @@ final class Stored implements StoredObject {
     boolean freed;
 
     Stored(Books books, UUID id, UUID capability, PutSpec spec, long deadlineMillis) {
+        this(books, id, capability, spec, deadlineMillis, null);
+    }
+
+    /** An object that is complete in a file, which is its own from now on. */
+    Stored(Books books, UUID id, UUID capability, PutSpec spec, long deadlineMillis, @Nullable SealedContent sealed) {
+        this.sealed = sealed;
+        this.complete = sealed != null;
         this.deadlineMillis = deadlineMillis;
         this.books = books;
         this.idHigh = id.getMostSignificantBits();
@@ -116,6 +126,11 @@ final class Stored implements StoredObject {
     @Override
     public boolean complete() {
         return complete;
+    }
+
+    @Override
+    public boolean inFile() {
+        return sealed != null;
     }
 
     @Override

@@ -15,6 +15,9 @@ public interface StoredObject {
     /** Whether the last byte has been written. */
     boolean complete();
 
+    /** Whether its bytes came in a file: then each retrieval has {@link Retrieval#sealed}. */
+    boolean inFile();
+
     /** Takes one of the retrievals that are left, if the object is still there. */
     Reservation reserve();
 }

@@ -56,6 +56,37 @@ abstract sealed class Waiter {
         }
     }
 
+    /** Somebody who wants room for memory outside of the pool. */
+    static final class Outside extends Waiter {
+        private final Books books;
+        /** In whole pages. */
+        final long bytes;
+
+        final CompletableFuture<Charge> charge = new CompletableFuture<>();
+
+        Outside(Books books, long bytes) {
+            this.books = books;
+            this.bytes = bytes;
+        }
+
+        @Override
+        CompletableFuture<Charge> future() {
+            return charge;
+        }
+
+        @Override
+        void grant(Claim claim) {
+            Charge granted = new Charge(books, bytes);
+            try {
+                books.room.settle(claim);
+            } finally {
+                if (!charge.complete(granted)) {
+                    granted.close();
+                }
+            }
+        }
+    }
+
     abstract CompletableFuture<?> future();
 
     /** Makes the claim real, for the one who waited. Without the lock; the future fails with what this throws. */
