@@ -3,7 +3,9 @@ package dev.baton;
 import dev.baton.config.KeySettings;
 import dev.baton.config.ObjectSettings;
 import dev.baton.config.SidecarConfig;
+import dev.baton.handover.HandoverServer;
 import dev.baton.kernel.Linux;
+import dev.baton.kernel.LinuxException;
 import dev.baton.reference.KeyRing;
 import dev.baton.reference.ReferenceCodec;
 import dev.baton.reference.SteadyClock;
@@ -12,13 +14,16 @@ import dev.baton.store.ObjectStore;
 import dev.baton.store.StoreFigures;
 import dev.baton.store.StoreSettings;
 import dev.baton.telemetry.JsonLog;
+import dev.baton.transfer.ByDescriptor;
 import dev.baton.transfer.Transfer;
 import dev.baton.transfer.TransferFigures;
+import io.netty.channel.EventLoopGroup;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** What keeps objects and hands them on: keys, store and transfer, built from their settings. Opens no socket. */
 final class ObjectPlane implements AutoCloseable {
@@ -33,6 +38,9 @@ final class ObjectPlane implements AutoCloseable {
     private final Duration keyRefresh;
     private final ObjectStore store;
     private final Transfer transfer;
+    private final @Nullable String socket;
+    private volatile @Nullable HandoverServer handover;
+    private @Nullable ByDescriptor byDescriptor;
     private boolean keysRead;
     private long keysReadAt;
     private long sweptAt = System.nanoTime();
@@ -40,6 +48,7 @@ final class ObjectPlane implements AutoCloseable {
     /** @param draining whether this pod is about to end: no new objects then */
     ObjectPlane(SidecarConfig config, JsonLog log, BooleanSupplier draining) {
         this.log = log;
+        socket = config.transfer().socket();
         var random = new SecureRandom();
         keys = keyRing(config.keys(), random);
         keysMounted = !(config.keys().source() instanceof KeySettings.ProcessOnly);
@@ -94,6 +103,25 @@ final class ObjectPlane implements AutoCloseable {
         return transfer;
     }
 
+    /**
+     * Begins to hand memory over inside the pod, if the settings say so. Loads the binding to the kernel and starts a thread: not on the
+     * way to the first answer.
+     */
+    void handOver(EventLoopGroup loops) {
+        String name = socket;
+        if (name == null) {
+            return;
+        }
+        ByDescriptor objects = transfer.byDescriptor(loops);
+        try {
+            handover = HandoverServer.open(Linux.running(), name, objects, log::warn);
+            byDescriptor = objects;
+        } catch (LinuxException e) {
+            log.warn("No memory is handed over inside the pod, bytes are: the socket @" + name + " cannot be opened ("
+                    + e.getMessage() + ")");
+        }
+    }
+
     ObjectStore store() {
         return store;
     }
@@ -102,7 +130,13 @@ final class ObjectPlane implements AutoCloseable {
     long inFlight() {
         TransferFigures running = transfer.figures();
         StoreFigures stored = store.figures();
-        return (long) running.windows() + running.waiting() + running.offers() + stored.retrievals() + stored.waiters();
+        HandoverServer local = handover;
+        return (long) running.windows()
+                + running.waiting()
+                + running.offers()
+                + stored.retrievals()
+                + stored.waiters()
+                + (local == null ? 0 : local.running());
     }
 
     /** About once a second, always on the same thread, which may be held up: no event loop. */
@@ -132,6 +166,12 @@ final class ObjectPlane implements AutoCloseable {
 
     @Override
     public void close() {
+        if (handover != null) {
+            handover.close();
+        }
+        if (byDescriptor != null) {
+            byDescriptor.close();
+        }
         transfer.close();
         store.close();
     }

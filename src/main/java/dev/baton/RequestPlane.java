@@ -169,11 +169,12 @@ final class RequestPlane implements Vitals, AutoCloseable {
     }
 
     /**
-     * Blocks until the process may exit; meanwhile looks after what nobody waits for.
+     * Blocks until the process may exit; meanwhile starts and looks after what nobody waits for.
      *
      * @param tick run about once a second
      */
     void awaitEnd(Runnable tick) throws InterruptedException {
+        objects.handOver(loops.group());
         shutdown.await(() -> {
             objects.housekeeping();
             if (functions != null) {

@@ -41,6 +41,7 @@ class ArchitectureTest {
             Map.entry("probe", Set.of("config", "http")),
             Map.entry("telemetry", Set.of("config", "http")),
             Map.entry("transfer", Set.of("config", "http", "reference", "store", "kernel")),
+            Map.entry("handover", Set.of("config", "http", "kernel", "store", "reference", "transfer")),
             Map.entry("wasm", Set.of("config", "http", "store", "kernel", "transfer")),
             Map.entry(
                     "admin",
@@ -70,12 +71,23 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule onlyKernelCallsNativeCode = noClasses()
             .that()
-            .resideOutsideOfPackage(ROOT + ".kernel")
+            .resideOutsideOfPackages(ROOT + ".kernel", ROOT + ".sdk")
             .and()
             .doNotHaveFullyQualifiedName(ROOT + ".Signals")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("com.sun.jna..", "java.lang.foreign..", "sun.misc..", "jdk.internal..");
+
+    /** Memory is what the SDK hands out, so that all of it knows segments; what makes calls is one class, whose loading may fail. */
+    @ArchTest
+    static final ArchRule oneClassOfTheSdkCallsNativeCode = noClasses()
+            .that()
+            .resideInAPackage(ROOT + ".sdk")
+            .and()
+            .doNotHaveFullyQualifiedName(ROOT + ".sdk.LinuxCalls")
+            .should()
+            .dependOnClassesThat()
+            .haveNameMatching("java\\.lang\\.foreign\\.(Linker|SymbolLookup).*|sun\\.misc\\..*");
 
     @ArchTest
     static final ArchRule onlyConfigReadsTheEnvironment = noClasses()

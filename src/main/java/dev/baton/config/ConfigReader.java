@@ -50,7 +50,7 @@ final class ConfigReader {
 
         Bind bind = bind(identity.podIp());
         long limit = host.memoryLimit();
-        TransferSettings transfer = transfer(limit);
+        TransferSettings transfer = transfer(limit, bind);
         ObjectSettings objects = objects(limit, timeouts.overall(), transfer);
         Observability observability = ObservabilityReader.read(env);
         ServingTls tls = new ServingTls(
@@ -177,7 +177,7 @@ final class ConfigReader {
         return new ObjectSettings(store, ttl, ttlMax, putWait, env.count(Setting.BATON_TOMBSTONES, 1, 1 << 24));
     }
 
-    private TransferSettings transfer(long limit) {
+    private TransferSettings transfer(long limit, Bind bind) {
         int window = (int) env.bytes(Setting.BATON_WINDOW, 64 << 10, 1 << 30);
         int windows = env.given(Setting.BATON_WINDOWS) == null
                 ? limit > 0 ? Math.clamp(limit / 8 / window, FEWEST_WINDOWS, MOST_WINDOWS) : MOST_WINDOWS
@@ -198,7 +198,7 @@ final class ConfigReader {
                 env.positiveDuration(Setting.BATON_CONNECT_TIMEOUT),
                 env.positiveDuration(Setting.BATON_PULL_IDLE),
                 offerHosts(),
-                socket(),
+                socket(bind),
                 path(Setting.BATON_NODE_DIR));
     }
 
@@ -217,8 +217,14 @@ final class ConfigReader {
         return new OfferHosts(List.copyOf(names), domain);
     }
 
-    /** unix(7): the name of an abstract socket has at most 107 bytes after its leading NUL. */
-    private String socket() {
+    /**
+     * unix(7): the name of an abstract socket has at most 107 bytes after its leading NUL. Sidecars that share a machine share the names
+     * too: which of them a function would reach under the default one is chance.
+     */
+    private @Nullable String socket(Bind bind) {
+        if (bind.relaxed() && env.given(Setting.BATON_SOCKET) == null) {
+            return null;
+        }
         String socket = env.text(Setting.BATON_SOCKET);
         String name = socket.startsWith("@") ? socket.substring(1) : socket;
         for (int i = 0; i < name.length(); i++) {

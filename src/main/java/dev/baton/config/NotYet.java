@@ -17,7 +17,6 @@ final class NotYet {
         warnIf(env, tls.mounted(), "serving certificates are mounted: the TLS port stays closed");
         warnIf(env, transfer.earlyAccept(), "BATON_EARLY_ACCEPT has no effect");
         warnIf(env, transfer.nodeDirectory() != null, "BATON_NODE_DIR has no effect");
-        warnIf(env, env.given(Setting.BATON_SOCKET) != null, "BATON_SOCKET has no effect");
     }
 
     private static void warnIf(Env env, boolean asked, String line) {

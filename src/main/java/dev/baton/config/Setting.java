@@ -123,7 +123,10 @@ enum Setting {
             PATH,
             "/var/run/secrets/baton/keys",
             "sealing keys: one file for each key id with 32 bytes in base64, and current"),
-    BATON_SOCKET(TEXT, "@baton", "abstract UNIX socket that passes memory inside the pod; no effect yet"),
+    BATON_SOCKET(
+            TEXT,
+            "@baton",
+            "abstract UNIX socket that passes memory inside the pod; with a loopback BATON_BIND there is none unless it is named"),
     BATON_NODE_DIR(
             PATH, "", "folder shared by the sidecars of one node: objects pass as memory between them; no effect yet"),
     BATON_FUNCTIONS_DIR(PATH, "", "folder of Wasm functions to serve instead of the user's program"),

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param connectTimeout time for a producer's sidecar to accept a connection
  * @param pullIdle longest silence during a pull, on either side
  * @param offerHosts hosts that may be sent a reference
- * @param socket name of the abstract UNIX socket, without the leading {@code @}
+ * @param socket name of the abstract UNIX socket, without the leading {@code @}; null for none
  * @param nodeDirectory folder shared by the sidecars of one node, or null for none
  */
 public record TransferSettings(
@@ -27,7 +27,7 @@ public record TransferSettings(
         Duration connectTimeout,
         Duration pullIdle,
         OfferHosts offerHosts,
-        String socket,
+        @Nullable String socket,
         @Nullable Path nodeDirectory) {
 
     /** When a reader of an object that is still being written may start. */

@@ -19,7 +19,7 @@ final class Claims {
      * When all retrievals are under way, the last acknowledgement is often on its way too: a consumer that has just received the
      * object may have told the next one already. So busy is said only after these pauses.
      */
-    private static final int[] PATIENCE_MILLIS = {2, 8, 30, 60};
+    static final int[] PATIENCE_MILLIS = {2, 8, 30, 60};
 
     private final Windows windows;
     private final ObjectStore store;

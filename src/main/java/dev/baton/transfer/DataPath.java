@@ -6,6 +6,8 @@ import java.util.Locale;
 public enum DataPath {
     /** From linear memory to linear memory inside this sidecar. */
     NEIGHBOUR,
+    /** As a descriptor of their memory, inside the pod. */
+    DESCRIPTOR,
     /** Out of this sidecar's own store. */
     MEMORY,
     /** By descriptor from another pod of the same node. */

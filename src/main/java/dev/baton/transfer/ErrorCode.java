@@ -19,6 +19,7 @@ enum ErrorCode {
     TARGET_UNREACHABLE(502, "target-unreachable", "The target does not answer"),
     BUSY(503, "busy", "Nothing is free at the moment"),
     DRAINING(503, "draining", "This pod is about to end"),
+    TOO_MANY_FILES(503, "too-many-files", "The sidecar holds as many objects in files as it may"),
     PULL_TIMEOUT(504, "pull-timeout", "The object did not arrive in time"),
     STORE_FULL(507, "store-full", "The store has no room");
 

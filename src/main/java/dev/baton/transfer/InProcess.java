@@ -1,6 +1,7 @@
 package dev.baton.transfer;
 
 import dev.baton.config.OfferHosts;
+import dev.baton.http.Problem;
 import dev.baton.store.Admission;
 import dev.baton.store.ObjectStore;
 import dev.baton.store.PutSpec;
@@ -53,16 +54,21 @@ public final class InProcess {
     public static final class RefusedCallException extends Exception {
         private static final long serialVersionUID = 1;
 
-        private final String code;
+        private final ErrorCode code;
 
         RefusedCallException(ErrorCode code, String detail) {
             super(detail, null, false, false);
-            this.code = code.problem(detail).code();
+            this.code = code;
         }
 
         /** One of the object API's problem codes, such as {@code gone}. */
         public String code() {
-            return code;
+            return code.code();
+        }
+
+        /** As HTTP tells it. */
+        public Problem problem() {
+            return code.problem(String.valueOf(getMessage()));
         }
     }
 
@@ -145,22 +151,11 @@ public final class InProcess {
     /** Retrieves the object once; the retrieval is committed when the last byte has been written to the sink. */
     public void get(String reference, Sink into) throws RefusedCallException, InterruptedException {
         long startNanos = System.nanoTime();
-        EventLoop loop = loops.next();
-        CompletableFuture<Pull> pulled = new CompletableFuture<>();
-        loop.execute(() -> {
-            try {
-                pulls.pull(references.open(reference), loop, pull -> {
-                    if (!pulled.complete(pull) && pull instanceof Pull.Bytes late) {
-                        late.ending().abandon();
-                    }
-                });
-            } catch (RefusedException refused) {
-                pulled.completeExceptionally(refused);
-            }
-        });
-        Pull pull = await(pulled);
-        if (!(pull instanceof Pull.Bytes bytes)) {
-            throw refusal(Refusals.of(pull));
+        Pull.Bytes bytes;
+        try {
+            bytes = BlockingPull.pull(pulls, references.open(reference), loops.next());
+        } catch (RefusedException refused) {
+            throw refusal(refused);
         }
         boolean whole = false;
         long moved = 0;

@@ -42,6 +42,7 @@ public final class Transfer implements AutoCloseable {
     private final PullPort pullPort;
     private final ObjectApi objectApi;
     private final DeliveryTools deliveryTools;
+    private final BooleanSupplier draining;
 
     /**
      * Puts it together.
@@ -70,6 +71,7 @@ public final class Transfer implements AutoCloseable {
             BooleanSupplier draining,
             SecureRandom ids,
             Supplier<Linux> kernel) {
+        this.draining = draining;
         PullLimits limits = new PullLimits(settings.windowBytes(), settings.pullIdle());
         PullClient.Self self = new PullClient.Self(place.pullAddress(), place.epoch());
         References references = new References(codec, self);
@@ -129,6 +131,19 @@ public final class Transfer implements AutoCloseable {
                 offerHosts,
                 stats,
                 invokeTools.permitWait(),
+                loops);
+    }
+
+    /** For programs that share memory with this sidecar. */
+    public ByDescriptor byDescriptor(EventLoopGroup loops) {
+        return new ByDescriptor(
+                Linux::running,
+                invokeTools.store(),
+                invokeTools.references(),
+                invokeTools.pulls(),
+                stats,
+                invokeTools.permitWait(),
+                draining,
                 loops);
     }
 
