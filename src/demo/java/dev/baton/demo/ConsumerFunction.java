@@ -1,6 +1,8 @@
 package dev.baton.demo;
 
 import com.sun.net.httpserver.HttpExchange;
+import dev.baton.sdk.BatonClient;
+import dev.baton.sdk.BatonObject;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -12,20 +14,25 @@ import java.util.Map;
 /**
  * A function that consumes data. {@code /receive} and {@code /produce} are ordinary HTTP and know nothing of Baton:
  * whether their bodies travelled inline or by reference is the sidecars' business.
- * {@code /fetch} is handed a reference and gets the object from its own pod's sidecar, the plain object API.
+ * {@code /fetch} is handed a reference and gets the object from its own pod's sidecar, the plain object API;
+ * {@code /map} does the same with Baton's client in Java and gets memory instead of bytes.
  */
 final class ConsumerFunction {
     private static final int BUSY_TRIES = 50;
 
     private final SidecarClient sidecar = SidecarClient.ofEnvironment();
+    private final BatonClient memory = SidecarClient.memory();
     private final Path data = Path.of(System.getenv().getOrDefault("DATA", "/dev/null"));
 
     private ConsumerFunction() {}
 
     public static void main(String[] args) throws IOException {
         ConsumerFunction function = new ConsumerFunction();
-        FunctionServer.serve(
-                Map.of("/receive", function::receive, "/fetch", function::fetch, "/produce", function::produce));
+        FunctionServer.serve(Map.of(
+                "/receive", function::receive,
+                "/fetch", function::fetch,
+                "/map", function::map,
+                "/produce", function::produce));
     }
 
     /** An ordinary request with a large body: answers with its length and hash. */
@@ -63,6 +70,18 @@ final class ConsumerFunction {
                 }
             }
             pause();
+        }
+    }
+
+    /** As {@code /fetch}, with the time of the call alone. */
+    private void map(HttpExchange exchange) throws IOException {
+        String reference = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.US_ASCII).strip();
+        long start = System.nanoTime();
+        try (BatonObject object = memory.get(reference)) {
+            long call = System.nanoTime() - start;
+            String seen = Seen.of(object.segment()).lines();
+            String text = seen + "way=" + object.path() + "\ncall_ns=" + call + "\n";
+            FunctionServer.reply(exchange, 200, text + "total_ns=" + (System.nanoTime() - start) + "\n");
         }
     }
 

@@ -15,6 +15,8 @@ import java.util.function.LongBinaryOperator;
  * @param fallbacks how many bodies went a slower way than they could have, by reason
  */
 record Counters(Map<Flow, Long> bytes, Map<String, Long> fallbacks) {
+    private static final String DESCRIPTOR = "descriptor";
+
     static final Counters NONE = new Counters(Map.of(), Map.of());
 
     Counters {
@@ -58,12 +60,16 @@ record Counters(Map<Flow, Long> bytes, Map<String, Long> fallbacks) {
         return combine(other, Long::sum);
     }
 
-    /** These without one of them. */
-    Counters without(Flow flow) {
-        Map<Flow, Long> rest = new EnumMap<>(Flow.class);
-        rest.putAll(bytes);
-        rest.remove(flow);
-        return new Counters(rest, fallbacks);
+    /** The same bytes without regard to how a kernel helped to move them: by splice, by descriptor or not at all. */
+    Counters anyWay() {
+        Map<Flow, Long> merged = new EnumMap<>(Flow.class);
+        merged.putAll(bytes);
+        merged.remove(Flow.SPLICED);
+        merged.merge(Flow.PUT, of(Flow.PUT_MEMORY), Long::sum);
+        merged.merge(Flow.GET, of(Flow.GET_MEMORY), Long::sum);
+        merged.remove(Flow.PUT_MEMORY);
+        merged.remove(Flow.GET_MEMORY);
+        return new Counters(merged, fallbacks);
     }
 
     /** Such as {@code pulledOut 300 (due: 299)}: each flow in which these are not the ones due; empty if there is none. */
@@ -80,8 +86,8 @@ record Counters(Map<Flow, Long> bytes, Map<String, Long> fallbacks) {
     /** A call of the object API that broke off has moved bytes too: they count against the step. */
     private static Flow call(String line) {
         return switch (label(line, "operation")) {
-            case "put" -> Flow.PUT;
-            case "get" -> Flow.GET;
+            case "put" -> is(line, "path", DESCRIPTOR) ? Flow.PUT_MEMORY : Flow.PUT;
+            case "get" -> is(line, "path", DESCRIPTOR) ? Flow.GET_MEMORY : Flow.GET;
             default ->
                 switch (label(line, "path")) {
                     case "neighbour" -> Flow.NEIGHBOUR;

@@ -12,6 +12,10 @@ enum Flow {
     PUT("put"),
     /** Handed to a function that asked for the object, as bytes. */
     GET("get"),
+    /** Put by a function as the descriptor of their memory. */
+    PUT_MEMORY("putMemory"),
+    /** Handed to a function as the descriptor of their memory. */
+    GET_MEMORY("getMemory"),
     /** Of an invoke, inside its request. */
     INLINE("inline"),
     /** Of an invoke whose request had a reference in their place. */

@@ -86,7 +86,7 @@ record LoopbackNetwork(int block, Gateway gateway) implements Network {
         String address = address(host);
         // All that tells these pods from real ones: where to listen, and that loopback addresses may be pulled from.
         Map<String, String> sidecar = Map.of("BATON_BIND", address, "BATON_POD_CIDRS", address(0) + "/24");
-        return new Place(name, address, address, List.of(), sidecar);
+        return new Place(name, address, address, "@baton-" + address, List.of(), sidecar);
     }
 
     private String address(int host) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Runs one step between two looks at every sidecar, and judges it by what they counted. One thread; blocks. */
 final class Meter {
@@ -84,18 +85,17 @@ final class Meter {
                 costs,
                 outcome.sha256(),
                 failure,
-                failure == null ? notes(note, all) : "");
+                failure == null ? notes(List.of(note, outcome.note()), all) : "");
     }
 
     /** A slower way than the one that was there is said, also if it came to the same bytes. */
-    private static String notes(String note, Counters all) {
-        if (all.fallbacks().isEmpty()) {
-            return note;
-        }
+    private static String notes(List<String> notes, Counters all) {
         String fallbacks = all.fallbacks().entrySet().stream()
                 .map(each -> each.getKey() + " " + each.getValue())
-                .collect(Collectors.joining(", ", "fallbacks: ", ""));
-        return note.isEmpty() ? fallbacks : note + "; " + fallbacks;
+                .collect(Collectors.joining(", "));
+        return Stream.concat(notes.stream(), Stream.of(fallbacks.isEmpty() ? "" : "fallbacks: " + fallbacks))
+                .filter(note -> !note.isEmpty())
+                .collect(Collectors.joining("; "));
     }
 
     private static Counters settled(Pod pod, Role role, Counters before, Expected expected, boolean patient)

@@ -64,6 +64,6 @@ record NamespaceNetwork(List<String> names, Gateway gateway) implements Network 
     }
 
     private static Place place(String name, String address, String namespace) {
-        return new Place(name, address, "127.0.0.1", List.of("ip", "netns", "exec", namespace), Map.of());
+        return new Place(name, address, "127.0.0.1", "@baton", List.of("ip", "netns", "exec", namespace), Map.of());
     }
 }

@@ -12,9 +12,15 @@ import java.util.Map;
  * @param hashing the receivers' time in SHA-256; zero if they do not tell
  * @param sha256 what each receiver computed
  * @param values all that the function said
+ * @param note what is to be said beside the figures; empty if nothing
  */
-record Outcome(long bytes, Duration time, Duration hashing, List<String> sha256, Map<String, String> values) {
+record Outcome(
+        long bytes, Duration time, Duration hashing, List<String> sha256, Map<String, String> values, String note) {
     static final Outcome NONE = new Outcome(-1, Duration.ZERO, Duration.ZERO, List.of(), Map.of());
+
+    Outcome(long bytes, Duration time, Duration hashing, List<String> sha256, Map<String, String> values) {
+        this(bytes, time, hashing, sha256, values, "");
+    }
 
     /** Of a sample function in a container. */
     static Outcome of(Functions.Answer answer) throws StepFailed {
@@ -41,6 +47,11 @@ record Outcome(long bytes, Duration time, Duration hashing, List<String> sha256,
     /** The same with bytes that went into a store instead of to a receiver. */
     Outcome stored(long stored) {
         return new Outcome(stored, time, Duration.ZERO, List.of(), values);
+    }
+
+    /** The same with a remark. */
+    Outcome noting(String remark) {
+        return new Outcome(bytes, time, hashing, sha256, values, remark);
     }
 
     /** The answer, if it is one. */

@@ -12,9 +12,11 @@ import java.util.stream.Stream;
  * @param address the pod's IP address
  * @param loopback the address under which its two containers reach each other
  * @param enter the command that runs another one in the pod's network namespace; empty without namespaces
+ * @param socket the socket over which its two containers pass memory; abstract, one name space for each network namespace
  * @param sidecar what the sidecar's environment needs for this place
  */
-record Place(String name, String address, String loopback, List<String> enter, Map<String, String> sidecar) {
+record Place(
+        String name, String address, String loopback, String socket, List<String> enter, Map<String, String> sidecar) {
     static final int SERVING_PORT = 8012;
     static final int PULL_PORT = 8013;
     static final int API_PORT = 8022;

@@ -1,18 +1,28 @@
 package dev.baton.demo;
 
 import com.sun.net.httpserver.HttpExchange;
+import dev.baton.sdk.BatonClient;
+import dev.baton.sdk.BatonDraft;
+import dev.baton.sdk.PutOptions;
+import java.io.EOFException;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.net.URI;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 
 /**
  * A function that produces data, the file named by {@code DATA}, and hands it on by the plain HTTP object API of its own
- * pod's sidecar. Any HTTP client can do what it does; the file is streamed and never held in memory.
+ * pod's sidecar. Any HTTP client can do what it does; the file is streamed and never held in memory. {@code /give} alone
+ * uses Baton's client in Java, to put memory instead of bytes.
  */
 final class ProducerFunction {
+    private static final long SLICE = 1 << 20;
+
     private final SidecarClient sidecar = SidecarClient.ofEnvironment();
+    private final BatonClient memory = SidecarClient.memory();
     private final Path data = Path.of(System.getenv().getOrDefault("DATA", "/dev/null"));
 
     private ProducerFunction() {}
@@ -20,7 +30,11 @@ final class ProducerFunction {
     public static void main(String[] args) throws IOException {
         ProducerFunction function = new ProducerFunction();
         FunctionServer.serve(Map.of(
-                "/invoke", function::invoke, "/put", function::put, "/ask", function::ask, "/send", function::send));
+                "/invoke", function::invoke,
+                "/put", function::put,
+                "/give", function::give,
+                "/ask", function::ask,
+                "/send", function::send));
     }
 
     /** Calls the function whose URL is this request's body, with the file as the call's body; answers with its answer. */
@@ -42,6 +56,32 @@ final class ProducerFunction {
             } else {
                 reply(exchange, answer.status(), answer.text(), start);
             }
+        }
+    }
+
+    /** Puts the file as the memory that it was read into; otherwise as {@code /put}, with the time of the call alone. */
+    private void give(HttpExchange exchange) throws IOException {
+        PutOptions options = PutOptions.times(Integer.parseInt(text(exchange)));
+        long start = System.nanoTime();
+        try (FileChannel file = FileChannel.open(data);
+                BatonDraft draft = memory.allocate(file.size())) {
+            fill(draft.segment(), file);
+            long call = System.nanoTime();
+            String reference = draft.put(options);
+            String text =
+                    "reference=" + reference + "\nway=" + draft.path() + "\ncall_ns=" + (System.nanoTime() - call);
+            reply(exchange, 200, text + "\n", start);
+        }
+    }
+
+    private static void fill(MemorySegment memory, FileChannel from) throws IOException {
+        for (long at = 0; at < memory.byteSize(); ) {
+            long slice = Math.min(SLICE, memory.byteSize() - at);
+            int n = from.read(memory.asSlice(at, slice).asByteBuffer(), at);
+            if (n < 0) {
+                throw new EOFException("the file has become shorter than " + memory.byteSize() + " bytes");
+            }
+            at += n;
         }
     }
 

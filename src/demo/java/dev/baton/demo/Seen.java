@@ -2,6 +2,7 @@ package dev.baton.demo;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.foreign.MemorySegment;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -12,6 +13,9 @@ import java.util.HexFormat;
  */
 record Seen(long bytes, String sha256, long hashNanos) {
     private static final int CHUNK = 256 * 1024;
+
+    /** A buffer cannot span more than 2 GiB. */
+    private static final long SLICE = 1L << 30;
 
     /** Reads the stream to its end in constant memory. Blocks; does not close the stream. */
     static Seen of(InputStream body) throws IOException {
@@ -26,6 +30,18 @@ record Seen(long bytes, String sha256, long hashNanos) {
             bytes += n;
         }
         return new Seen(bytes, HexFormat.of().formatHex(digest.digest()), hashNanos);
+    }
+
+    /** Reads memory. */
+    static Seen of(MemorySegment memory) {
+        MessageDigest digest = newDigest();
+        long start = System.nanoTime();
+        for (long at = 0; at < memory.byteSize(); at += SLICE) {
+            digest.update(
+                    memory.asSlice(at, Math.min(SLICE, memory.byteSize() - at)).asByteBuffer());
+        }
+        String sha256 = HexFormat.of().formatHex(digest.digest());
+        return new Seen(memory.byteSize(), sha256, System.nanoTime() - start);
     }
 
     /** The three values as lines {@code name=value}, the sample functions' plain answer. */

@@ -1,5 +1,6 @@
 package dev.baton.demo;
 
+import dev.baton.sdk.BatonClient;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,6 +25,11 @@ record SidecarClient(URI base) {
     /** The sidecar of this function's pod. */
     static SidecarClient ofEnvironment() {
         return new SidecarClient(URI.create(System.getenv().getOrDefault("OBJECT_API", "http://127.0.0.1:8022")));
+    }
+
+    /** The same sidecar by Baton's own client, which passes memory where it can. */
+    static BatonClient memory() {
+        return BatonClient.connect(ofEnvironment().base(), System.getenv().getOrDefault("OBJECT_SOCKET", "@baton"));
     }
 
     /** An answer whose body has yet to be read. */

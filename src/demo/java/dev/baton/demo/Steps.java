@@ -39,6 +39,7 @@ final class Steps {
             steps.add(Step.notApplicable(3, "put, get by " + CONSUMERS, limits.storeTooSmall()));
         }
         answer(steps);
+        new DescriptorSteps(input, network, meter, functions, limits).run(steps);
         new WasmSteps(input, network, meter, functions, limits).run(steps);
         return steps;
     }

@@ -24,7 +24,9 @@ final class Ways {
         Map<String, Long> ways = new LinkedHashMap<>();
         ways.put("neighbour", all.of(Flow.NEIGHBOUR));
         ways.put("splice", all.of(Flow.SPLICED));
-        ways.put("copy", pulled - all.of(Flow.SPLICED));
+        // Pulled for a function that maps them: between that sidecar and its function nothing was moved.
+        ways.put("copy", pulled - all.of(Flow.SPLICED) - Math.min(all.of(Flow.GET_MEMORY), pulled));
+        ways.put("memory", all.of(Flow.PUT_MEMORY) + all.of(Flow.GET_MEMORY));
         ways.put("inline", all.of(Flow.INLINE));
         ways.put("store", all.of(Flow.PUT));
         long total = ways.values().stream().mapToLong(Long::longValue).sum();

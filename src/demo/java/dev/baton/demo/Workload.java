@@ -55,6 +55,7 @@ record Workload(
                 Map.entry("SERVING_POD", place.name() + "-00001-pod"),
                 Map.entry("SERVING_POD_IP", place.address()),
                 Map.entry("BATON_KEYS_DIR", folder.resolve("keys").toString()),
+                Map.entry("BATON_SOCKET", place.socket()),
                 Map.entry("BATON_STORE_BYTES", Long.toString(limits.storeBytes())),
                 Map.entry("BATON_INLINE_BYTES", Long.toString(INLINE_BYTES)),
                 Map.entry("BATON_OFFER_HOSTS", offerHost));
@@ -75,6 +76,7 @@ record Workload(
                 "PORT", Integer.toString(Place.USER_PORT),
                 "HOST", place.loopback(),
                 "OBJECT_API", place.objectApi(),
+                "OBJECT_SOCKET", place.socket(),
                 "DATA", data.toString());
     }
 
@@ -86,6 +88,7 @@ record Workload(
                 "-Xmx64m",
                 "-XX:+UseSerialGC",
                 "-XX:-UsePerfData",
+                "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 absolute(System.getProperty("java.class.path")),
                 main.getName());

@@ -20,6 +20,8 @@ class CountersTest {
                 baton_call_bytes_total{operation="put",outcome="done",path="memory"} 1.0
                 baton_call_bytes_total{operation="get",outcome="done",path="splice"} 2.0
                 baton_call_bytes_total{operation="get",outcome="done",path="copy"} 3.0
+                baton_call_bytes_total{operation="put",outcome="done",path="descriptor"} 10.0
+                baton_call_bytes_total{operation="get",outcome="done",path="descriptor"} 11.0
                 baton_call_bytes_total{operation="invoke",outcome="done",path="inline"} 4.0
                 baton_call_bytes_total{operation="invoke",outcome="done",path="copy"} 5.0
                 baton_call_bytes_total{operation="invoke",outcome="done",path="neighbour"} 8.0
@@ -35,6 +37,8 @@ class CountersTest {
                                 Flow.SPLICED, 6L,
                                 Flow.PUT, 1L,
                                 Flow.GET, 5L,
+                                Flow.PUT_MEMORY, 10L,
+                                Flow.GET_MEMORY, 11L,
                                 Flow.INLINE, 4L,
                                 Flow.REFERENCED, 5L,
                                 Flow.NEIGHBOUR, 8L),

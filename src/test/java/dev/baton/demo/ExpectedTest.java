@@ -66,6 +66,13 @@ class ExpectedTest {
     }
 
     @Test
+    void aDescriptorIsAPutOrGetLikeAnyOther() {
+        Map<Role, Counters> counted = gets();
+        counted.put(Role.CONSUMER, new Counters(Map.of(Flow.PULLED_IN, 300_000L, Flow.GET_MEMORY, 300_000L), Map.of()));
+        assertThat(THREE_GETS.judge(INPUT, THREE, 300_000, 0, counted)).isNull();
+    }
+
+    @Test
     void aBodyThatPassesTheGatewayAgainstItsStepFails() {
         assertThat(THREE_GETS.judge(INPUT, THREE, 300_000, 100_500, gets())).contains("passed the gateway (due: 0");
         assertThat(INLINE.judge(INPUT, List.of("aa"), 100_000, 99_999, inline()))

@@ -31,7 +31,7 @@ class MainJobTest {
         assertThat(result.code).isZero();
         assertThat(result.output).contains("\"ok\": true").contains("\"bytes\": " + size);
         assertThat(Pattern.compile("\"step\": ").matcher(result.output).results())
-                .hasSize(11);
+                .hasSize(13);
         assertThat(temp.resolve("tmp")).isEmptyDirectory();
     }
 

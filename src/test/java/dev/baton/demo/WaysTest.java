@@ -32,6 +32,14 @@ class WaysTest {
     }
 
     @Test
+    void aDescriptorIsMemoryAlsoOfBytesThatCameFromAnotherPod() {
+        assertThat(taken(Map.of(Flow.PUT_MEMORY, 100L))).isEqualTo("memory");
+        assertThat(taken(Map.of(Flow.GET_MEMORY, 100L))).isEqualTo("memory");
+        assertThat(taken(Map.of(Flow.PULLED_IN, 100L, Flow.GET_MEMORY, 100L))).isEqualTo("memory");
+        assertThat(taken(Map.of(Flow.PULLED_IN, 200L, Flow.GET_MEMORY, 100L))).isEqualTo("copy + memory");
+    }
+
+    @Test
     void whatNoSidecarCountedPassedTheGatewayOrDidNotMove() {
         assertThat(Ways.taken(Counters.NONE, 130, 100)).isEqualTo("inline");
         assertThat(Ways.taken(Counters.NONE, 30, 100)).isEqualTo("-");
