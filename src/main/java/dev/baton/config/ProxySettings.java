@@ -11,6 +11,7 @@ import java.util.Set;
  * @param headBytes longest head of a request or response, in bytes
  * @param headFields most fields in one request head
  * @param headTimeout time for a client to send one head
+ * @param http2Burst frames that serve no request, that an HTTP/2 client may send at a stretch
  * @param drainQuiet time without an ordinary request after which the listeners close
  * @param eventLoops threads that serve all sockets
  * @param imitations behaviours of the Go sidecar that are asked for
@@ -22,6 +23,7 @@ public record ProxySettings(
         int headBytes,
         int headFields,
         Duration headTimeout,
+        int http2Burst,
         Duration drainQuiet,
         int eventLoops,
         Set<Imitation> imitations,

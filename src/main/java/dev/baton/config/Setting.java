@@ -87,7 +87,12 @@ enum Setting {
             "address of every listener and of the user's program; a loopback address relaxes the guards on addresses"),
     BATON_EVENT_LOOPS(COUNT, "[the processors, at most 4]", "threads that serve all sockets"),
     BATON_HEAD_BYTES(SIZE, "64KiB", "longest head of a request or response"),
-    BATON_HEAD_TIMEOUT(DURATION, "10s", "time for a client to send one head"),
+    BATON_HEAD_TIMEOUT(DURATION, "10s", "time for a client to send one head, or the beginning of an HTTP/2 connection"),
+    BATON_HTTP2_BURST(
+            COUNT,
+            "1000",
+            "frames beyond what its requests need, that an HTTP/2 client may send at a stretch; a reset stream counts as 5,"
+                    + " every answer gives some back, and 30 s give back all"),
     BATON_HEAD_FIELDS(COUNT, "256", "most header fields in one request head, and in one trailer section"),
     BATON_IMITATE(
             LIST, "", "behaviours of the Go sidecar to restore, by their words in the table of deliberate differences"),

@@ -91,6 +91,13 @@ public final class FramingGuard extends ChannelInboundHandlerAdapter {
         ctx.fireChannelActive();
     }
 
+    /** The first octets have come, and wait ahead of this handler for more. */
+    void begun(ChannelHandlerContext ctx) {
+        stopTimer();
+        startTimer(ctx, limits.headMillis());
+        headTimed = true;
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (!(message instanceof ByteBuf read)) {

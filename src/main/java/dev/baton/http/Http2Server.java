@@ -23,7 +23,6 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http2.DefaultHttp2WindowUpdateFrame;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameCodec;
-import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2ServerUpgradeCodec;
@@ -34,16 +33,25 @@ import java.util.function.Consumer;
 
 /**
  * Makes a connection one of HTTP/2 in clear text. Each stream is a channel of its own whose first handler is an
- * {@link Http2Exchange}, so that the same handlers serve both protocols. Netty's limits on floods of resets, of empty, small
- * and control frames are in force, as they are by default.
+ * {@link Http2Exchange}, so that the same handlers serve both protocols. An {@link Http2Guard} stands ahead of the codec, whose
+ * own limits on empty DATA and small CONTINUATION frames are in force too.
  *
- * <p>The settings are the queue-proxy's. Any thread may make one; its methods run on the connection's event loop.
+ * <p>The settings are the queue-proxy's but for the size of frames, of the connection's window, and of heads, which have one
+ * limit in both protocols. Any thread may make one; its methods run on the connection's event loop.
  */
 public final class Http2Server {
-    private static final int MAX_FRAME_BYTES = 1 << 20;
+    /**
+     * The queue-proxy takes frames of a mebibyte. A frame is gathered before it is parsed, outside all windows, so that each
+     * connection could hold as much by beginning one; no client needs larger ones than the protocol's own default.
+     */
+    private static final int MAX_FRAME_BYTES = 16 * 1024;
+
     private static final int MAX_STREAMS = 250;
     private static final int STREAM_WINDOW_BYTES = 1 << 20;
-    /** More than a stream's: uploads that wait for their turn must not keep away the one whose turn it is. */
+    /**
+     * The queue-proxy's is a stream's. This one is more, because uploads that wait for their turn must not keep away the one whose
+     * turn it is.
+     */
     private static final int CONNECTION_WINDOW_BYTES = 16 << 20;
 
     private static final int HEADER_TABLE_BYTES = 4096;
@@ -68,7 +76,9 @@ public final class Http2Server {
         if (pipeline.get(FramingGuard.class) != null) {
             pipeline.remove(FramingGuard.class);
         }
-        pipeline.addLast(codec(), multiplexer(), new ConnectionEnd());
+        Http2Codec made = codec();
+        Http2FrameCodec codec = made.build();
+        pipeline.addLast(made.guard(), codec, multiplexer(), new ConnectionEnd());
     }
 
     /**
@@ -86,7 +96,8 @@ public final class Http2Server {
                 Unpooled.EMPTY_BUFFER,
                 request.headers(),
                 EmptyHttpHeaders.INSTANCE);
-        Http2FrameCodec codec = codec();
+        Http2Codec made = codec();
+        Http2FrameCodec codec = made.build();
         Http2ServerUpgradeCodec upgrade = new Http2ServerUpgradeCodec(codec, multiplexer(), new ConnectionEnd());
         HttpHeaders fields = new DefaultHttpHeaders();
         if (!upgrade.prepareUpgradeResponse(ctx, first, fields)) {
@@ -107,8 +118,10 @@ public final class Http2Server {
         }
         pipeline.remove(HttpServerCodec.class);
         upgrade.upgradeTo(ctx, first);
+        ChannelHandlerContext frames = pipeline.context(codec);
+        made.guard().upgraded();
+        pipeline.addBefore(frames.name(), null, made.guard());
         try {
-            ChannelHandlerContext frames = pipeline.context(codec);
             codec.decoder().frameListener().onHeadersRead(frames, UPGRADED_STREAM, head, 0, true);
         } catch (Http2Exception e) {
             ctx.close();
@@ -131,7 +144,7 @@ public final class Http2Server {
                 && Http2Fields.soundPath(request.uri());
     }
 
-    private Http2FrameCodec codec() {
+    private Http2Codec codec() {
         Http2Settings settings = new Http2Settings()
                 .maxFrameSize(MAX_FRAME_BYTES)
                 .maxConcurrentStreams(MAX_STREAMS)
@@ -139,13 +152,13 @@ public final class Http2Server {
                 .headerTableSize(HEADER_TABLE_BYTES)
                 .initialWindowSize(STREAM_WINDOW_BYTES);
         settings.put(NO_RFC7540_PRIORITIES, Long.valueOf(1));
-        return Http2FrameCodecBuilder.forServer()
-                .initialSettings(settings)
+        Http2Codec codec = new Http2Codec(limits);
+        codec.initialSettings(settings)
                 .validateHeaders(true)
                 .validateRequiredPseudoHeaders(true)
                 // An orderly end waits for the streams that are open; how long they may take is others' affair.
-                .gracefulShutdownTimeoutMillis(-1)
-                .build();
+                .gracefulShutdownTimeoutMillis(-1);
+        return codec;
     }
 
     private ChannelHandler multiplexer() {

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * Tells from a new connection's first octets whether the client speaks HTTP/2 with prior knowledge (RFC 9113 section 3.3),
  * has the rest of the pipeline made accordingly, and leaves. One per connection; event loop only.
  *
+ * <p>A first line that has the form of a preface and is none, of this protocol or of HTTP/1, ends the connection without an
+ * answer (section 3.4): who sends it could not read one. Every other first line that is no good gets HTTP/1's answer.
+ *
  * <p>It has no clock of its own: a {@link FramingGuard} behind it limits how long the first octets may take.
  */
 public final class PrefaceSniffer extends ChannelInboundHandlerAdapter {
@@ -33,6 +36,7 @@ public final class PrefaceSniffer extends ChannelInboundHandlerAdapter {
             ctx.fireChannelRead(message);
             return;
         }
+        boolean first = held == null;
         ByteBuf in = join(ctx, read);
         int there = Math.min(PREFACE.length, in.readableBytes());
         boolean preface = true;
@@ -41,11 +45,40 @@ public final class PrefaceSniffer extends ChannelInboundHandlerAdapter {
         }
         if (preface && there < PREFACE.length) {
             held = in;
+            FramingGuard guard = ctx.pipeline().get(FramingGuard.class);
+            if (first && guard != null) {
+                guard.begun(ctx);
+            }
+            return;
+        }
+        if (!preface && foreign(in)) {
+            in.release();
+            ctx.close();
             return;
         }
         (preface ? http2 : http1).accept(ctx.pipeline());
         ctx.fireChannelRead(in);
         ctx.pipeline().remove(this);
+    }
+
+    /** Three words, the last of which is no version: there is no slash in it. */
+    private static boolean foreign(ByteBuf in) {
+        int blanks = 0;
+        boolean slash = false;
+        for (int i = in.readerIndex(); i < in.writerIndex(); i++) {
+            switch (in.getByte(i)) {
+                case ' ' -> {
+                    blanks++;
+                    slash = false;
+                }
+                case '/' -> slash = true;
+                case '\r', '\n' -> {
+                    return blanks == 2 && !slash && in.getByte(i - 1) != ' ';
+                }
+                default -> {}
+            }
+        }
+        return false;
     }
 
     private ByteBuf join(ChannelHandlerContext ctx, ByteBuf read) {

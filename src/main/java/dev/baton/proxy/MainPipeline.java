@@ -50,6 +50,7 @@ public final class MainPipeline extends ChannelInitializer<Channel> {
                 settings.headFields(),
                 Math.toIntExact(settings.headTimeout().toMillis()),
                 GuardLimits.DEFAULT.firstByteMillis(),
+                settings.http2Burst(),
                 settings.imitates(Imitation.LENIENT_FRAMING));
         upstreams = new Upstreams(
                 user,

@@ -1,0 +1,3 @@
+module dev.baton/integration/backend
+
+go 1.24

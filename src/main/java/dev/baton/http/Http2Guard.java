@@ -1,0 +1,350 @@
+package dev.baton.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionAdapter;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ahead of the HTTP/2 codec: reads the head of every frame and no payload, and ends a connection that takes more than an honest
+ * client needs. Limited are the time that the preface, a header block or a control frame may take from its first octet to its
+ * last, the octets of a header block on the wire, and the frames that move no request on ({@link Http2Credit}). A second head on
+ * a stream that its client has ended is an error of the connection (RFC 9113 section 5.1), which the codec overlooks.
+ *
+ * <p>The end is GOAWAY and a closed socket, at most half a second later whether or not the client reads; what comes meanwhile is
+ * dropped unparsed. One per connection; event loop only.
+ */
+final class Http2Guard extends ChannelInboundHandlerAdapter {
+    private static final int PREFACE_BYTES = 24;
+    private static final int HEAD_BYTES = 9;
+    private static final int DATA = 0;
+    private static final int HEADERS = 1;
+    private static final int RST_STREAM = 3;
+    private static final int SETTINGS = 4;
+    private static final int GOAWAY = 7;
+    private static final int CONTINUATION = 9;
+    private static final int END_STREAM = 0x1;
+    private static final int END_HEADERS = 0x4;
+
+    /** A stream that is opened and broken off costs us most: a head, a connection to the program, a log line. */
+    private static final int COST_OF_RESET = 5;
+
+    private static final int COST_OF_SETTINGS = 5;
+    /** Header blocks larger than any honest one cost as many frames as they could have been. */
+    private static final int LARGE_BLOCK_BYTES = 16 * 1024;
+
+    private static final int BYTES_OF_A_FRAME = 256;
+    /** For GOAWAY to get out to a client that reads. */
+    private static final int FAREWELL_MILLIS = 500;
+
+    private final GuardLimits limits;
+    private final Http2Connection connection;
+    private final Http2Credit credit;
+    private final ResetStreams reset = new ResetStreams();
+    private @Nullable ChannelHandlerContext context;
+
+    private final byte[] head = new byte[HEAD_BYTES];
+    private int headRead;
+    private int type = -1;
+    private int payloadLeft = PREFACE_BYTES;
+    /** HEADERS has come and END_HEADERS has not. */
+    private boolean inBlock;
+
+    private int blockBytes;
+
+    private int lastStream;
+    private int streamsSeen;
+    private int leaving;
+
+    /** Counts what has come to its end: frames, and blocks of several frames. */
+    private long ended;
+
+    private long watched = -1;
+    private long watchedSince;
+    private @Nullable Future<?> timer;
+    private boolean dead;
+
+    Http2Guard(GuardLimits limits, Http2Connection connection) {
+        this.limits = limits;
+        this.connection = connection;
+        credit = new Http2Credit(limits.http2Burst());
+    }
+
+    /** Stream 1 is there without a HEADERS frame. */
+    void upgraded() {
+        lastStream = 1;
+        streamsSeen = 1;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+        connection.addListener(new Http2ConnectionAdapter() {
+            @Override
+            public void onGoAwaySent(int last, long error, ByteBuf reason) {
+                if (error != Http2Error.NO_ERROR.code()) {
+                    farewell(ctx);
+                }
+            }
+        });
+        watch(ctx);
+    }
+
+    // Called by Http2Codec.
+
+    /** A frame of a response has been sent, of so many octets. */
+    void answered(int bytes) {
+        credit.earn(4 + bytes / 4096);
+    }
+
+    /** The client has reset a stream, whose handlers hear of it now; 0 when they have. */
+    void leaves(int stream) {
+        leaving = stream;
+    }
+
+    /**
+     * A stream is about to be reset by this side. Returns false if nothing is to be said: because the client has reset it, or has
+     * been told before, and what it sent since was on its way (RFC 9113 section 5.4.2).
+     */
+    boolean resets(int stream, long error) {
+        if (stream == leaving) {
+            return false;
+        }
+        if (reset.contains(stream)) {
+            spend(1);
+            return false;
+        }
+        reset.add(stream);
+        if (error == Http2Error.PROTOCOL_ERROR.code()
+                || error == Http2Error.STREAM_CLOSED.code()
+                || error == Http2Error.FLOW_CONTROL_ERROR.code()
+                || error == Http2Error.FRAME_SIZE_ERROR.code()) {
+            spend(COST_OF_RESET);
+        } else if (error == Http2Error.REFUSED_STREAM.code()) {
+            spend(1);
+        }
+        return true;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (!(message instanceof ByteBuf in)) {
+            ctx.fireChannelRead(message);
+            return;
+        }
+        judge(ctx, in);
+        if (dead) {
+            in.release();
+        } else {
+            watch(ctx);
+            ctx.fireChannelRead(in);
+        }
+    }
+
+    private void judge(ChannelHandlerContext ctx, ByteBuf in) {
+        int at = in.readerIndex();
+        while (at < in.writerIndex() && !dead) {
+            if (payloadLeft > 0) {
+                int part = Math.min(payloadLeft, in.writerIndex() - at);
+                payloadLeft -= part;
+                at += part;
+                if (payloadLeft == 0) {
+                    frameEnded();
+                }
+                continue;
+            }
+            int from = at;
+            int part = Math.min(HEAD_BYTES - headRead, in.writerIndex() - at);
+            in.getBytes(at, head, headRead, part);
+            headRead += part;
+            at += part;
+            if (headRead == HEAD_BYTES) {
+                headRead = 0;
+                frameBegins(ctx, in, from);
+                if (payloadLeft == 0) {
+                    frameEnded();
+                }
+            }
+        }
+    }
+
+    private void frameBegins(ChannelHandlerContext ctx, ByteBuf in, int from) {
+        payloadLeft = (head[0] & 0xff) << 16 | (head[1] & 0xff) << 8 | (head[2] & 0xff);
+        type = head[3];
+        int flags = head[4];
+        switch (type) {
+            case DATA -> {
+                if (payloadLeft == 0 && (flags & END_STREAM) == 0) {
+                    spend(1);
+                }
+            }
+            case HEADERS -> {
+                int stream = (head[5] & 0x7f) << 24 | (head[6] & 0xff) << 16 | (head[7] & 0xff) << 8 | (head[8] & 0xff);
+                stream(ctx, stream, in, from);
+                blockBytes = 0;
+                block(flags);
+            }
+            case CONTINUATION -> {
+                spend(1);
+                block(flags);
+            }
+            case RST_STREAM, GOAWAY -> spend(COST_OF_RESET);
+            case SETTINGS -> spend(COST_OF_SETTINGS + payloadLeft / BYTES_OF_A_FRAME);
+            default -> spend(1);
+        }
+    }
+
+    private void block(int flags) {
+        inBlock = (flags & END_HEADERS) == 0;
+        blockBytes += payloadLeft;
+        if (blockBytes > limits.headBytes()) {
+            end(Http2Error.ENHANCE_YOUR_CALM, "a header block too long");
+        } else if (!inBlock && blockBytes > LARGE_BLOCK_BYTES) {
+            spend((blockBytes - LARGE_BLOCK_BYTES) / BYTES_OF_A_FRAME);
+        }
+    }
+
+    private void stream(ChannelHandlerContext ctx, int id, ByteBuf in, int from) {
+        if (id > lastStream) {
+            lastStream = id;
+            streamsSeen++;
+            return;
+        }
+        if (from > in.readerIndex()) {
+            // What the codec knows of the stream may stand before this frame in the same read.
+            ctx.fireChannelRead(in.readRetainedSlice(from - in.readerIndex()));
+        }
+        Http2Stream there = connection.stream(id);
+        if (there != null ? there.state() == Http2Stream.State.HALF_CLOSED_REMOTE : !reset.contains(id)) {
+            // Of streams that are no more only this is known: whether there has been one for every number.
+            boolean existed = there != null || streamsSeen == (lastStream + 1) / 2;
+            end(existed ? Http2Error.STREAM_CLOSED : Http2Error.PROTOCOL_ERROR, "a head on a stream that is closed");
+        }
+    }
+
+    private void frameEnded() {
+        if (type >= 0 && !inBlock) {
+            ended++;
+        }
+    }
+
+    private void spend(int frames) {
+        if (!dead && !credit.spend(frames, now())) {
+            end(Http2Error.ENHANCE_YOUR_CALM, "too many frames that serve no request");
+        }
+    }
+
+    private ChannelHandlerContext ctx() {
+        ChannelHandlerContext there = context;
+        if (there == null) {
+            throw new IllegalStateException("not in a pipeline");
+        }
+        return there;
+    }
+
+    private long now() {
+        return ctx().executor().ticker().nanoTime();
+    }
+
+    /** Starts the clock of what has begun and has not ended. Data have none: how long a body may take is others' affair. */
+    private void watch(ChannelHandlerContext ctx) {
+        if (unfinished() && watched != ended) {
+            watched = ended;
+            watchedSince = now();
+            if (timer == null) {
+                startTimer(ctx, limits.headMillis());
+            }
+        }
+    }
+
+    private boolean unfinished() {
+        return ended == 0 || inBlock || headRead > 0 || (payloadLeft > 0 && type != DATA);
+    }
+
+    /** It is left running when what it was started for has come: starting it anew for each would cost more than looking in vain. */
+    private void startTimer(ChannelHandlerContext ctx, long millis) {
+        timer = ctx.executor()
+                .schedule(
+                        () -> {
+                            timer = null;
+                            if (dead || !unfinished() || watched != ended) {
+                                return;
+                            }
+                            long left = limits.headMillis() - TimeUnit.NANOSECONDS.toMillis(now() - watchedSince);
+                            if (left > 0) {
+                                startTimer(ctx, left);
+                            } else {
+                                end(
+                                        ended == 0 ? Http2Error.SETTINGS_TIMEOUT : Http2Error.ENHANCE_YOUR_CALM,
+                                        "a frame too slow");
+                            }
+                        },
+                        millis,
+                        TimeUnit.MILLISECONDS);
+    }
+
+    /** The codec says GOAWAY, and closes once that is written. */
+    private void end(Http2Error error, String why) {
+        if (!dead) {
+            dead = true;
+            ctx().fireExceptionCaught(Http2Exception.connectionError(error, "%s", why));
+        }
+    }
+
+    private void farewell(ChannelHandlerContext ctx) {
+        dead = true;
+        stopTimer();
+        timer = ctx.executor().schedule(() -> ctx.close(), FAREWELL_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        dead = true;
+        stopTimer();
+        ctx.fireChannelInactive();
+    }
+
+    private void stopTimer() {
+        Future<?> running = timer;
+        if (running != null) {
+            timer = null;
+            running.cancel(false);
+        }
+    }
+
+    /** The streams that this side has reset last. */
+    private static final class ResetStreams {
+        private static final int KEPT = 256;
+
+        private int @Nullable [] ids;
+        private int next;
+
+        void add(int id) {
+            int[] kept = ids;
+            if (kept == null) {
+                kept = new int[KEPT];
+                ids = kept;
+            }
+            kept[next++ % KEPT] = id;
+        }
+
+        boolean contains(int id) {
+            int[] kept = ids;
+            if (kept != null) {
+                for (int i = 0; i < KEPT; i++) {
+                    if (kept[i] == id) {
+                        return true;
+                    }
+                }
+            }
+            return false;
+        }
+    }
+}
