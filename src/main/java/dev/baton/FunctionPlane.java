@@ -1,6 +1,7 @@
 package dev.baton;
 
-import dev.baton.config.SidecarConfig;
+import dev.baton.admin.FunctionMeters;
+import dev.baton.config.FunctionSettings;
 import dev.baton.telemetry.JsonLog;
 import dev.baton.transfer.DataPath;
 import dev.baton.transfer.InProcess;
@@ -13,27 +14,37 @@ import dev.baton.wasm.FunctionLimits;
 import dev.baton.wasm.FunctionObserver;
 import io.netty.channel.ChannelHandler;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 
 /** The Wasm functions that this sidecar runs itself, in place of a user's program. None of its classes is loaded without them. */
 final class FunctionPlane implements AutoCloseable {
     private final FunctionHost host;
+    private final FunctionMeters meters;
 
     /**
-     * Starts compiling what the folder holds.
+     * Starts compiling what the folder holds, or what the user's program serves.
      *
      * @throws IllegalStateException if the folder cannot be read
      */
-    FunctionPlane(SidecarConfig config, Path folder, InProcess objects, TransferStats stats, JsonLog log) {
+    FunctionPlane(FunctionSettings settings, InProcess objects, TransferStats stats, JsonLog log) {
         host = new FunctionHost(
-                FunctionLimits.ofMemory(config.functions().memoryBytes()),
+                FunctionLimits.of(
+                        settings.threads(),
+                        settings.depth(),
+                        settings.call(),
+                        settings.instanceBytes(),
+                        settings.memoryBytes()),
                 new GuestObjects(objects),
                 observer(stats, log),
                 InstantSource.system());
+        meters = new FunctionMeters(host);
         try {
-            host.load(folder);
+            if (settings.directory() != null) {
+                host.load(settings.directory());
+            } else if (settings.url() != null) {
+                host.load(settings.url());
+            }
         } catch (IOException e) {
             host.close();
             throw new IllegalStateException("BATON_FUNCTIONS_DIR cannot be read: " + e.getMessage(), e);
@@ -53,6 +64,12 @@ final class FunctionPlane implements AutoCloseable {
     /** About once a second; blocks for system calls. */
     void housekeeping() {
         host.tick();
+        meters.addCalls();
+    }
+
+    /** For the control plane. */
+    FunctionMeters meters() {
+        return meters;
     }
 
     private static FunctionObserver observer(TransferStats stats, JsonLog log) {
@@ -66,6 +83,11 @@ final class FunctionPlane implements AutoCloseable {
             @Override
             public void refused(String function, String reason) {
                 log.warn("Function " + function + " cannot be used: " + reason);
+            }
+
+            @Override
+            public void awaited(String reason) {
+                log.warn("Functions are awaited: " + reason);
             }
 
             @Override

@@ -22,7 +22,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import java.net.BindException;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -66,15 +65,13 @@ final class RequestPlane implements Vitals, AutoCloseable {
         drain = new Drain(System::nanoTime, config.proxy().drainQuiet());
         readiness = new Readiness(config.probes(), loops, new ErrorLines());
         objects = new ObjectPlane(config, log, drain::draining);
-        Path folder = config.functions().directory();
-        functions = folder == null
-                ? null
-                : new FunctionPlane(
-                        config,
-                        folder,
+        functions = config.functions().enabled()
+                ? new FunctionPlane(
+                        config.functions(),
                         objects.transfer().inProcess(loops.group()),
                         objects.transfer().stats(),
-                        log);
+                        log)
+                : null;
         FunctionPlane hosted = functions;
         ready = hosted == null ? readiness::check : hosted::ready;
         main = new MainPipeline(
@@ -153,7 +150,11 @@ final class RequestPlane implements Vitals, AutoCloseable {
 
     /** Objects for the control plane, by bean name. */
     Map<String, Object> beans() {
-        return Map.of(
+        Map<String, Object> beans = new LinkedHashMap<>();
+        if (functions != null) {
+            beans.put("functionMeters", functions.meters());
+        }
+        beans.putAll(Map.of(
                 "vitals",
                 this,
                 "traffic",
@@ -165,7 +166,8 @@ final class RequestPlane implements Vitals, AutoCloseable {
                 "objectStore",
                 objects.store(),
                 "transfer",
-                objects.transfer());
+                objects.transfer()));
+        return beans;
     }
 
     /**

@@ -73,7 +73,7 @@ final class ConfigReader {
                 transfer,
                 pullAddresses(bind),
                 keys(identity, objects.ttlMax()),
-                functions(),
+                FunctionReader.read(env, path(Setting.BATON_FUNCTIONS_DIR), bind),
                 env.warnings());
     }
 
@@ -276,11 +276,6 @@ final class ConfigReader {
                 KEY_REFRESH,
                 ADOPT_KEY_AFTER,
                 ttlMax);
-    }
-
-    private FunctionSettings functions() {
-        return new FunctionSettings(
-                path(Setting.BATON_FUNCTIONS_DIR), env.bytes(Setting.BATON_FUNCTIONS_MEMORY, 1L << 20, Long.MAX_VALUE));
     }
 
     private @Nullable Path path(Setting setting) {

@@ -135,7 +135,18 @@ enum Setting {
     BATON_NODE_DIR(
             PATH, "", "folder shared by the sidecars of one node: objects pass as memory between them; no effect yet"),
     BATON_FUNCTIONS_DIR(PATH, "", "folder of Wasm functions to serve instead of the user's program"),
-    BATON_FUNCTIONS_MEMORY(SIZE, "1GiB", "linear memory of all Wasm functions together");
+    BATON_FUNCTIONS_URL(
+            TEXT,
+            "",
+            "where the user's program serves Wasm functions instead, such as http://127.0.0.1:8080: it is asked for"
+                    + " /functions.json"),
+    BATON_FUNCTIONS_MEMORY(SIZE, "1GiB", "linear memory of all Wasm functions together"),
+    BATON_FUNCTIONS_INSTANCE_MEMORY(
+            SIZE, "[2GiB less 64KiB]", "linear memory of one instance; what its module declares holds too"),
+    BATON_FUNCTIONS_TIMEOUT(
+            DURATION, "60s", "wall-clock time of a call, calls inside it included, waiting for its body not"),
+    BATON_FUNCTIONS_DEPTH(COUNT, "16", "calls of functions inside calls of functions"),
+    BATON_FUNCTIONS_THREADS(COUNT, "64", "calls of functions that run at once; up to 1000 further ones wait");
 
     /** How a value is written. */
     enum Kind {

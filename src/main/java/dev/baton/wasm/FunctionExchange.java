@@ -92,6 +92,7 @@ final class FunctionExchange implements Runnable, GuestOutput {
     private void start() {
         started = true;
         if (!host.threads().call(this)) {
+            function.counts().add(GuestException.Kind.NO_MEMORY, 0, 0);
             fail(new GuestException(GuestException.Kind.NO_MEMORY, "too many calls wait"), true);
         }
     }
@@ -151,7 +152,10 @@ final class FunctionExchange implements Runnable, GuestOutput {
             clock.stop();
             dropPending();
         }
-        host.observer().called(function.name(), outcome == null ? null : outcome.kind(), System.nanoTime() - begin);
+        GuestException.Kind kind = outcome == null ? null : outcome.kind();
+        long nanos = System.nanoTime() - begin;
+        function.counts().add(kind, nanos, clock.ranNanos());
+        host.observer().called(function.name(), kind, nanos);
         if (outcome != null) {
             GuestException why = outcome;
             onLoop(() -> fail(why, false));

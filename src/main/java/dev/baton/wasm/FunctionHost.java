@@ -1,6 +1,7 @@
 package dev.baton.wasm;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +35,7 @@ public final class FunctionHost implements AutoCloseable {
     private final ModuleLoader loader;
     private final Map<String, GuestFunction> functions = new ConcurrentHashMap<>();
     private volatile boolean closed;
+    private volatile boolean unlisted;
 
     public FunctionHost(FunctionLimits limits, ObjectGateway gateway, FunctionObserver observer, InstantSource clock) {
         this.limits = limits;
@@ -66,25 +68,44 @@ public final class FunctionHost implements AutoCloseable {
             String fileName = String.valueOf(file.getFileName());
             added.add(add(fileName.substring(0, fileName.length() - ".wasm".length())));
         }
+        loadInBackground(() -> {
+            for (int i = 0; i < files.size() && !closed; i++) {
+                Path file = files.get(i);
+                load(added.get(i), () -> read(file), true);
+            }
+        });
+    }
+
+    /**
+     * Takes what the user's program serves: {@code /functions.json}, a JSON array of name, path and sha256, and each of these modules.
+     * Returns at once. What the program does not answer yet is asked for again, and {@link #ready} is false until then.
+     *
+     * @param program scheme, loopback address and port
+     */
+    public void load(URI program) {
+        unlisted = true;
+        loadInBackground(new ServedFunctions(this, program)::load);
+    }
+
+    private static void loadInBackground(Runnable loading) {
         // The JVM's default stack is a sidecar's, too small for parser, compiler and stack probe.
         Thread.ofPlatform()
                 .daemon()
                 .name("baton-wasm-loader")
                 .stackSize(LOADER_STACK_BYTES)
-                .start(() -> {
-                    for (int i = 0; i < files.size() && !closed; i++) {
-                        load(added.get(i), files.get(i));
-                    }
-                });
+                .start(loading);
     }
 
     /** Takes one module from memory, compiles it on this thread (which needs 1 MiB of stack or more) and returns when that has succeeded or failed; see {@link #functions}. */
     public void load(String name, byte[] module) {
-        load(add(name), () -> module);
+        load(add(name), () -> module, false);
     }
 
     /** Whether every module has been compiled or refused. */
     public boolean ready() {
+        if (unlisted) {
+            return false;
+        }
         for (GuestFunction function : functions.values()) {
             if (function.state() == FunctionState.LOADING) {
                 return false;
@@ -99,6 +120,31 @@ public final class FunctionHost implements AutoCloseable {
         functions.values().forEach(each -> all.add(new Status(each.name(), each.state(), each.reason())));
         all.sort(Comparator.comparing(Status::name));
         return all;
+    }
+
+    /** Calls from outside, by function. */
+    public List<CallCounts> counts() {
+        List<CallCounts> all = new ArrayList<>();
+        functions.values().forEach(each -> all.add(each.counts()));
+        return all;
+    }
+
+    /**
+     * A glance at what is under way.
+     *
+     * @param calls calls from outside that run or wait for a thread
+     * @param threads guest threads, idle ones included
+     * @param instances all that have a memory
+     * @param idleInstances of these, those that wait for a call
+     */
+    public record Figures(int calls, int threads, int instances, int idleInstances) {}
+
+    public Figures figures() {
+        int idle = 0;
+        for (GuestFunction function : functions.values()) {
+            idle += function.idle();
+        }
+        return new Figures(threads.calls(), threads.alive(), memories.figures().inUse(), idle);
     }
 
     /** Linear memory in use. */
@@ -143,7 +189,12 @@ public final class FunctionHost implements AutoCloseable {
         watch.close();
     }
 
-    private GuestFunction add(String name) {
+    /** The names of all functions are known. */
+    void listed() {
+        unlisted = false;
+    }
+
+    GuestFunction add(String name) {
         GuestFunction function = new GuestFunction(name, this);
         if (!isName(name)) {
             refuse(function, "a function's name has 1 to " + NAME_MAX + " letters, digits, dots, dashes, underscores");
@@ -152,7 +203,7 @@ public final class FunctionHost implements AutoCloseable {
         return function;
     }
 
-    private static boolean isName(String name) {
+    static boolean isName(String name) {
         if (name.isEmpty() || name.length() > NAME_MAX || name.startsWith(".")) {
             return false;
         }
@@ -169,14 +220,17 @@ public final class FunctionHost implements AutoCloseable {
 
     /** Where a module's bytes come from. */
     @FunctionalInterface
-    private interface Source {
+    interface Source {
         byte[] bytes() throws IOException, LoadException;
     }
 
-    /** Gives the compiler its time and not more: it cannot be stopped, but the others need not wait for it. */
-    private void load(GuestFunction function, Path file) {
-        Thread compiler =
-                new Thread(null, () -> load(function, () -> read(file)), "baton-wasm-compiler", LOADER_STACK_BYTES);
+    /** @param inTime gives the compiler its time and not more: it cannot be stopped, but the others need not wait for it */
+    void load(GuestFunction function, Source source, boolean inTime) {
+        if (!inTime) {
+            load(function, source);
+            return;
+        }
+        Thread compiler = new Thread(null, () -> load(function, source), "baton-wasm-compiler", LOADER_STACK_BYTES);
         compiler.setDaemon(true);
         compiler.start();
         try {
@@ -224,7 +278,7 @@ public final class FunctionHost implements AutoCloseable {
         }
     }
 
-    private void refuse(GuestFunction function, String reason) {
+    void refuse(GuestFunction function, String reason) {
         if (function.refuse(reason)) {
             observer.refused(function.name(), reason);
         }

@@ -48,15 +48,29 @@ public record FunctionLimits(
         }
     }
 
-    /** 64 threads, 1 MiB of stack, 16 levels, 60 s a call, 2 GiB - 64 KiB an instance, a quarter of the whole kept warm for 30 s. */
+    /**
+     * 64 threads, 16 levels, 60 s a call, 2 GiB - 64 KiB an instance.
+     *
+     * @see #of
+     */
     public static FunctionLimits ofMemory(long memoryBytes) {
+        return of(
+                64, 16, Duration.ofSeconds(60), (long) LinearMemories.PAGES_MAX * LinearMemory.PAGE_SIZE, memoryBytes);
+    }
+
+    /**
+     * 1000 calls may wait, 1 MiB of stack, modules of 32 MiB compiled within 60 s, a quarter of the whole memory kept warm for 30 s.
+     *
+     * @param instanceBytes linear memory of one instance, in whole pages
+     */
+    public static FunctionLimits of(int threads, int depth, Duration call, long instanceBytes, long memoryBytes) {
         return new FunctionLimits(
-                64,
+                threads,
                 1000,
                 1 << 20,
-                16,
-                Duration.ofSeconds(60),
-                LinearMemories.PAGES_MAX,
+                depth,
+                call,
+                (int) (instanceBytes / LinearMemory.PAGE_SIZE),
                 memoryBytes,
                 memoryBytes / 4,
                 Duration.ofSeconds(30),

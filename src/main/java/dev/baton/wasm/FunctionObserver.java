@@ -13,6 +13,9 @@ public interface FunctionObserver {
     /** A module cannot be used. */
     default void refused(String function, String reason) {}
 
+    /** What the user's program should serve is not there yet, and why; it is asked for again. */
+    default void awaited(String reason) {}
+
     /** A call from outside has ended; {@code outcome} is null when the function answered. */
     default void called(String function, GuestException.@Nullable Kind outcome, long nanos) {}
 

@@ -37,6 +37,7 @@ final class GuestClock {
                 throw explain();
             }
             thread = Thread.currentThread();
+            nanosLeft = limit.toNanos();
             running = true;
             runningSince = System.nanoTime();
         }
@@ -66,10 +67,18 @@ final class GuestClock {
         watch.remove(this);
         synchronized (this) {
             thread = null;
-            running = false;
+            if (running) {
+                nanosLeft -= System.nanoTime() - runningSince;
+                running = false;
+            }
         }
         // No interrupt of this clock can come any more; this takes away the one that may have come.
         boolean unused = Thread.interrupted();
+    }
+
+    /** How long the call has run without its pauses; final after {@link #stop}. */
+    synchronized long ranNanos() {
+        return limit.toNanos() - nanosLeft;
     }
 
     /** Ends the call soon, or before it starts. */

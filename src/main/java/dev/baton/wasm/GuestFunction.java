@@ -11,6 +11,8 @@ final class GuestFunction {
     private final String name;
     private final FunctionHost host;
 
+    private final CallCounts counts;
+
     private volatile FunctionState state = FunctionState.LOADING;
     private volatile @Nullable String reason;
     private volatile Guest.@Nullable Module module;
@@ -22,6 +24,7 @@ final class GuestFunction {
     GuestFunction(String name, FunctionHost host) {
         this.name = name;
         this.host = host;
+        this.counts = new CallCounts(name);
     }
 
     String name() {
@@ -36,6 +39,15 @@ final class GuestFunction {
     @Nullable
     String reason() {
         return reason;
+    }
+
+    CallCounts counts() {
+        return counts;
+    }
+
+    /** Instances that wait for a call. */
+    synchronized int idle() {
+        return idle.size();
     }
 
     ObjectGateway gateway() {

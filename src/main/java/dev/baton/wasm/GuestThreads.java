@@ -81,6 +81,16 @@ final class GuestThreads implements AutoCloseable {
         notifyAll();
     }
 
+    /** Calls that run or wait for a thread. */
+    synchronized int calls() {
+        return calls;
+    }
+
+    /** Threads that are there, idle ones included. */
+    synchronized int alive() {
+        return alive;
+    }
+
     private synchronized void ended() {
         calls--;
     }

@@ -32,6 +32,7 @@ final class LinearMemories implements AutoCloseable {
     private long warm;
     private long reused;
     private long reservedFresh;
+    private int inUse;
     private boolean closed;
 
     /**
@@ -73,6 +74,7 @@ final class LinearMemories implements AutoCloseable {
                         GuestException.Kind.NO_MEMORY, "the functions together use all memory they may");
             }
             used = true;
+            given(1);
             return new LinearMemory(this, range, initialPages, Math.min(maximumPages, pagesMax));
         } catch (LinuxException e) {
             throw new GuestException(GuestException.Kind.NO_MEMORY, "no memory for a function: " + e.getMessage());
@@ -81,6 +83,10 @@ final class LinearMemories implements AutoCloseable {
                 discard(range);
             }
         }
+    }
+
+    private synchronized void given(int more) {
+        inUse += more;
     }
 
     /** Makes the range usable up to {@code bytes}; false when the budget or the kernel refuses. */
@@ -104,6 +110,7 @@ final class LinearMemories implements AutoCloseable {
 
     /** Clears the range and keeps it for the next guest, or gives it back. */
     void release(Range range) {
+        given(-1);
         long resident;
         try {
             resident = range.memory.clear();
@@ -157,17 +164,18 @@ final class LinearMemories implements AutoCloseable {
     }
 
     synchronized Figures figures() {
-        return new Figures(charged, budget, warm, idle.size(), reused, reservedFresh);
+        return new Figures(charged, budget, warm, idle.size(), inUse, reused, reservedFresh);
     }
 
     /**
      * @param charged bytes that guests and idle memories occupy at most
      * @param warm of these, bytes that are idle
      * @param idle idle memories
+     * @param inUse memories of instances
      * @param reused memories handed out that were warm
      * @param fresh memories handed out that were not
      */
-    record Figures(long charged, long budget, long warm, int idle, long reused, long fresh) {}
+    record Figures(long charged, long budget, long warm, int idle, int inUse, long reused, long fresh) {}
 
     /** The smallest warm one that has room, else the largest. */
     private synchronized @Nullable Range take(long bytes) {

@@ -145,6 +145,23 @@ class SidecarConfigTest {
         "BATON_SERVICE_CIDRS,services",
         "BATON_SOCKET,@",
         "BATON_FUNCTIONS_MEMORY,much",
+        "BATON_FUNCTIONS_INSTANCE_MEMORY,2GiB",
+        "BATON_FUNCTIONS_INSTANCE_MEMORY,1KiB",
+        "BATON_FUNCTIONS_TIMEOUT,0s",
+        "BATON_FUNCTIONS_DEPTH,0",
+        "BATON_FUNCTIONS_DEPTH,65",
+        "BATON_FUNCTIONS_THREADS,0",
+        "BATON_FUNCTIONS_THREADS,many",
+        "BATON_FUNCTIONS_URL,https://127.0.0.1:8080",
+        "BATON_FUNCTIONS_URL,http://10.1.2.3:8080",
+        "BATON_FUNCTIONS_URL,http://localhost:8080",
+        "BATON_FUNCTIONS_URL,http://127.0.0.1:8080/f",
+        "BATON_FUNCTIONS_URL,http://u@127.0.0.1:8080",
+        "BATON_FUNCTIONS_URL,http://127.0.0.1:99999",
+        "BATON_FUNCTIONS_URL,http://127.0.0.1?x",
+        "BATON_FUNCTIONS_URL,127.0.0.1:8080",
+        "BATON_FUNCTIONS_URL,http://169.254.169.254",
+        "BATON_FUNCTIONS_URL,http:/ /",
     })
     void aBadValueIsOneLineThatNamesItsVariable(String name, String value) {
         failure(Environment.minimal().with(name, value), name);
@@ -222,6 +239,29 @@ class SidecarConfigTest {
         assertThat(empty.bind()).isEqualTo(defaults.bind());
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "http://127.0.0.1:8080,http://127.0.0.1:8080",
+        "http://127.0.0.1:8080/,http://127.0.0.1:8080",
+        "http://[::1]:9000,http://[::1]:9000",
+        "http://127.0.0.1,http://127.0.0.1"
+    })
+    void functionsMayBeServedByTheProgramInThePod(String value, String url) {
+        FunctionSettings functions =
+                Environment.minimal().with("BATON_FUNCTIONS_URL", value).read().functions();
+        assertThat(functions.enabled()).isTrue();
+        assertThat(functions.url()).hasToString(url);
+    }
+
+    @Test
+    void functionsComeFromOnePlace() {
+        failure(
+                Environment.minimal()
+                        .with("BATON_FUNCTIONS_URL", "http://127.0.0.1:8080")
+                        .with("BATON_FUNCTIONS_DIR", "/functions"),
+                "BATON_FUNCTIONS_URL");
+    }
+
     @Test
     void everySettingOfBatonsIsHeard() {
         SidecarConfig config = Environment.minimal()
@@ -242,6 +282,10 @@ class SidecarConfigTest {
                 .with("BATON_NODE_DIR", "/run/baton")
                 .with("BATON_FUNCTIONS_DIR", "/functions")
                 .with("BATON_FUNCTIONS_MEMORY", "3MiB")
+                .with("BATON_FUNCTIONS_INSTANCE_MEMORY", "1MiB")
+                .with("BATON_FUNCTIONS_TIMEOUT", "90s")
+                .with("BATON_FUNCTIONS_DEPTH", "3")
+                .with("BATON_FUNCTIONS_THREADS", "5")
                 .with("BATON_EVENT_LOOPS", "7")
                 .with("BATON_HEAD_BYTES", "8KiB")
                 .with("BATON_HEAD_TIMEOUT", "4s")
@@ -266,6 +310,10 @@ class SidecarConfigTest {
         assertThat(config.functions().enabled()).isTrue();
         assertThat(config.functions().directory()).hasFileName("functions");
         assertThat(config.functions().memoryBytes()).isEqualTo(3 << 20);
+        assertThat(config.functions().instanceBytes()).isEqualTo(1 << 20);
+        assertThat(config.functions().call()).hasSeconds(90);
+        assertThat(config.functions().depth()).isEqualTo(3);
+        assertThat(config.functions().threads()).isEqualTo(5);
         assertThat(config.proxy().eventLoops()).isEqualTo(7);
         assertThat(config.proxy().headBytes()).isEqualTo(8192);
         assertThat(config.proxy().headTimeout()).hasSeconds(4);
