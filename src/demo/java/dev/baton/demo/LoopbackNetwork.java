@@ -59,7 +59,7 @@ record LoopbackNetwork(int block, Gateway gateway) implements Network {
 
     @Override
     public Place functions() {
-        return place("functions", 3);
+        return place("wasm", 3);
     }
 
     @Override

@@ -40,7 +40,7 @@ record NamespaceNetwork(List<String> names, Gateway gateway) implements Network 
 
     @Override
     public Place functions() {
-        return place("functions", Namespaces.FUNCTIONS, names.get(3));
+        return place("wasm", Namespaces.FUNCTIONS, names.get(3));
     }
 
     @Override
