@@ -101,7 +101,7 @@ prepare_sidecar() {
     fi
     # The profile for Wasm functions: a larger heap, the second compiler.
     WASM_SIDECAR=("${SIDECAR[@]}" @wasm.options)
-    if [ -n "${BATON_FUNCTIONS_DIR:-}" ]; then
+    if [ -n "${BATON_FUNCTIONS_DIR:-}${BATON_FUNCTIONS_URL:-}" ]; then
         SIDECAR+=(@wasm.options)
     else
         SIDECAR+=(@jvm.options)

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A guest that does not end by itself is ended, its memory comes back, and its thread serves the next call. */
+/** Test 40: a guest that does not end by itself is ended, its memory comes back, and its thread serves the next call. */
 class EndlessGuestsTest {
     private static final Duration LIMIT = Duration.ofMillis(900);
 

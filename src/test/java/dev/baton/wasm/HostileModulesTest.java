@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A module that cannot be used is refused with its reason, costs little, and leaves the others alone. */
+/** Test 41: a module that cannot be used is refused with its reason, costs little, and leaves the others alone. */
 class HostileModulesTest {
     private static final long HUGE = 0xffff_ffffL;
 

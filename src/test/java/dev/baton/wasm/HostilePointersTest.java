@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every region that a guest names is checked before anything is done with it: -1, 2^32 - 1, overflowing sums, beyond 2 GiB, the very end. */
+/** Test 37: every region that a guest names is checked before anything is done with it: -1, 2^32 - 1, overflowing sums, beyond 2 GiB, the very end. */
 class HostilePointersTest {
     private static final int PUT = 0;
     private static final int GET = 1;

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** One guest sees nothing of another's memory, and neither of an earlier call's. */
+/** Tests 38, 42 and 43: one guest sees nothing of another's memory, and neither of an earlier call's; growing and re-entering move nothing. */
 class IsolationTest {
     @Test
     void aGuestFindsNothingOfWhatAnotherLeft() {
@@ -38,6 +38,16 @@ class IsolationTest {
     void aGuestThatCallsItselfWithoutEndIsToldSo() {
         try (FunctionHost host = Guests.hostile(Guests.limits(), "mirror")) {
             assertThat(Guests.call(host, "mirror", new byte[] {1})).isEqualTo(Guests.longs(-GuestErrno.ELOOP));
+        }
+    }
+
+    /** In the middle of placing a body the host is asked for the same again, in an instance of its own, as deep as calls may go. */
+    @Test
+    void anAllocatorThatCallsItsOwnFunctionEndsAtTheDepthAndTheBodyArrives() {
+        try (FunctionHost host = Guests.hostile(Guests.limits(), "reenters")) {
+            byte[] body = "whole".getBytes(US_ASCII);
+            assertThat(Guests.call(host, "reenters", body)).isEqualTo(body);
+            assertThat(host.figures().instances()).isZero();
         }
     }
 

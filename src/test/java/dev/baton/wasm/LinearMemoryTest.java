@@ -242,6 +242,7 @@ class LinearMemoryTest {
         }
     }
 
+    /** Test 39. */
     @Test
     void overlappingCopiesAreAsIfThroughABuffer() {
         try (LinearMemories memories = memories(1 << 20, 0)) {

@@ -1,0 +1,15 @@
+;; Its allocator asks the host for a call of this very function, which needs this allocator, before it gives its region. handle answers its body.
+(module
+  (import "xdt" "invoke" (func $invoke (param i32 i32 i32 i32) (result i64)))
+  (memory (export "memory") 2)
+  (data (i32.const 16) "reenters")
+  (global $next (mut i32) (i32.const 1024))
+  (func (export "allocate_memory") (param $len i32) (result i32)
+    (local $at i32)
+    (i64.store (i32.const 64) (call $invoke (i32.const 16) (i32.const 8) (i32.const 128) (i32.const 1)))
+    (local.set $at (global.get $next))
+    (global.set $next (i32.add (global.get $next) (local.get $len)))
+    (local.get $at))
+  (func (export "deallocate_memory") (param i32 i32))
+  (func (export "handle") (param $at i32) (param $len i32) (result i64)
+    (i64.or (i64.shl (i64.extend_i32_u (local.get $at)) (i64.const 32)) (i64.extend_i32_u (local.get $len)))))
