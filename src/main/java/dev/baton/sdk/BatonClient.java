@@ -166,10 +166,10 @@ public final class BatonClient implements AutoCloseable {
         if (!handsOver()) {
             return overHttp(object, options);
         }
-        try (BatonDraft draft = allocate(object.byteSize())) {
-            MemorySegment.copy(object, 0, draft.segment(), 0, object.byteSize());
-            return draft.put(options);
+        if (object.isNative()) {
+            return written(object.byteSize(), options, fd -> LinuxCalls.write(fd, object, 0));
         }
+        return put(new SegmentStream(object), object.byteSize(), options);
     }
 
     /** Puts what remains of the buffer, in one copy; its position stays. Gives the reference. */
@@ -192,17 +192,35 @@ public final class BatonClient implements AutoCloseable {
         if (size < 0 || !handsOver()) {
             return http().put(HttpWay.body(object, size), options);
         }
-        try (BatonDraft draft = allocate(size)) {
-            byte[] step = new byte[STEP_BYTES];
+        return written(size, options, fd -> copy(object, size, fd));
+    }
+
+    /** Fills a file. */
+    private interface Filling {
+        void fill(int fd) throws IOException;
+    }
+
+    private String written(long size, PutOptions options, Filling filling) throws IOException {
+        int fd = LinuxCalls.memoryFile(size);
+        try (BatonDraft draft = new BatonDraft(this, size, fd, Arena.ofShared(), MemorySegment.NULL)) {
+            filling.fill(fd);
+            return draft.put(options);
+        }
+    }
+
+    private static void copy(InputStream object, long size, int fd) throws IOException {
+        byte[] step = new byte[(int) Math.min(STEP_BYTES, size)];
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment part = arena.allocate(Math.max(1, step.length));
             for (long at = 0; at < size; ) {
                 int bytes = object.read(step, 0, (int) Math.min(step.length, size - at));
                 if (bytes < 0) {
                     throw new EOFException("the stream ended after " + at + " of " + size + " bytes");
                 }
-                MemorySegment.copy(step, 0, draft.segment(), JAVA_BYTE, at, bytes);
+                MemorySegment.copy(step, 0, part, JAVA_BYTE, 0, bytes);
+                LinuxCalls.write(fd, part.asSlice(0, bytes), at);
                 at += bytes;
             }
-            return draft.put(options);
         }
     }
 

@@ -1,7 +1,9 @@
 package dev.baton.tools;
 
+import dev.baton.sdk.BatonClient;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -111,6 +113,28 @@ enum Experiment {
             }
             figures.put(name, Spread.of(millis).median());
             return warmUp + count;
+        }
+    },
+
+    /** Objects between a function and its own sidecar, as memory and as bytes. */
+    HANDOVER {
+        @Override
+        Map<String, Double> round(Path dist, Path work) throws IOException, InterruptedException {
+            String address = Loopback.free(1);
+            String socket = "@baton-bench-" + ProcessHandle.current().pid();
+            Map<String, String> settings = Map.of("BATON_STORE_BYTES", "2GiB", "BATON_SOCKET", socket);
+            URI http = URI.create("http://" + address + ":" + SidecarProcess.ADMIN);
+            try (SidecarProcess sidecar = start(dist, work, address, settings)) {
+                sidecar.awaitOk(SidecarProcess.ADMIN, "/actuator/health/liveness", PATIENCE);
+                // The socket comes last of all.
+                Thread.sleep(Duration.ofSeconds(2));
+                try (HandoverExperiment experiment = new HandoverExperiment(
+                        sidecar, BatonClient.connect(http, socket), BatonClient.connect(http, ""))) {
+                    Map<String, Double> figures = experiment.measure();
+                    sidecar.stop();
+                    return figures;
+                }
+            }
         }
     };
 
