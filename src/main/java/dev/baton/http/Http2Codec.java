@@ -15,6 +15,7 @@ import io.netty.handler.codec.http2.Http2FrameListener;
 import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.ReadOnlyHttp2Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,7 +91,12 @@ final class Http2Codec extends Http2FrameCodecBuilder {
                 int padding,
                 boolean last,
                 ChannelPromise promise) {
-            guard.answered(0);
+            if (headers instanceof ReadOnlyHttp2Headers) {
+                // The codec's own 431: it has unpacked a head and thrown it away.
+                guard.unpackedInVain();
+            } else {
+                guard.answered(0);
+            }
             return super.writeHeaders(ctx, stream, headers, padding, last, promise);
         }
 

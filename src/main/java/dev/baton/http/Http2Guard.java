@@ -37,6 +37,8 @@ final class Http2Guard extends ChannelInboundHandlerAdapter {
     private static final int COST_OF_RESET = 5;
 
     private static final int COST_OF_SETTINGS = 5;
+    /** A few octets can stand for a mebibyte of fields. */
+    private static final int COST_OF_BOMB = 50;
     /** Header blocks larger than any honest one cost as many frames as they could have been. */
     private static final int LARGE_BLOCK_BYTES = 16 * 1024;
 
@@ -102,6 +104,11 @@ final class Http2Guard extends ChannelInboundHandlerAdapter {
     /** A frame of a response has been sent, of so many octets. */
     void answered(int bytes) {
         credit.earn(4 + bytes / 4096);
+    }
+
+    /** A head has been decoded that is too large to be kept. */
+    void unpackedInVain() {
+        spend(COST_OF_BOMB);
     }
 
     /** The client has reset a stream, whose handlers hear of it now; 0 when they have. */
