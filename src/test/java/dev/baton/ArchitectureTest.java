@@ -37,7 +37,7 @@ class ArchitectureTest {
             Map.entry("store", Set.of("kernel")),
             Map.entry("reference", Set.of()),
             Map.entry("drain", Set.of()),
-            Map.entry("proxy", Set.of("config", "http")),
+            Map.entry("proxy", Set.of("config", "http", "kernel")),
             Map.entry("probe", Set.of("config", "http")),
             Map.entry("telemetry", Set.of("config", "http")),
             Map.entry("transfer", Set.of("config", "http", "reference", "store", "kernel")),

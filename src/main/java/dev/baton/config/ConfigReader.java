@@ -139,7 +139,8 @@ final class ConfigReader {
                         ? Math.min(Runtime.getRuntime().availableProcessors(), 4)
                         : env.count(Setting.BATON_EVENT_LOOPS, 1, 256),
                 imitations(),
-                env.flag(Setting.BATON_EXPLAIN_ERRORS));
+                env.flag(Setting.BATON_EXPLAIN_ERRORS),
+                env.flag(Setting.BATON_SPLICE));
     }
 
     private Set<Imitation> imitations() {

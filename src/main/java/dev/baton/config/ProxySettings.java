@@ -16,6 +16,7 @@ import java.util.Set;
  * @param eventLoops threads that serve all sockets
  * @param imitations behaviours of the Go sidecar that are asked for
  * @param explainErrors whether a 5xx says whose it is
+ * @param splice whether large bodies of known length are moved by the kernel
  */
 public record ProxySettings(
         int containerConcurrency,
@@ -27,7 +28,8 @@ public record ProxySettings(
         Duration drainQuiet,
         int eventLoops,
         Set<Imitation> imitations,
-        boolean explainErrors) {
+        boolean explainErrors,
+        boolean splice) {
 
     /** Whether the Go sidecar's behaviour is wanted in place of the better one. */
     public boolean imitates(Imitation behaviour) {

@@ -100,6 +100,10 @@ enum Setting {
             FLAG,
             "false",
             "each 5xx of the main port says in Baton-Error and in the log whose it is, and after how long"),
+    BATON_SPLICE(
+            FLAG,
+            "true",
+            "bodies of 256 KiB or more of known length pass from socket to socket inside the kernel, uncopied"),
     BATON_DRAIN_QUIET(
             DURATION, "30s", "time without an ordinary request after which a draining sidecar closes its listeners"),
     BATON_STORE_BYTES(SIZE, "[half of the memory limit, else 256MiB]", "budget of all stored objects"),

@@ -149,6 +149,16 @@ public final class FramingGuard extends ChannelInboundHandlerAdapter {
         }
     }
 
+    // Called by ServerCodec.
+
+    /** So much of the body of known length has left the socket without coming by here. */
+    void bodyPassed(long bytes) {
+        remaining -= bytes;
+        if (remaining == 0) {
+            state = State.HEAD;
+        }
+    }
+
     // Called by OneAtATime.
 
     /** The exchange of the request that was passed on last is over. */

@@ -18,7 +18,6 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http2.DefaultHttp2WindowUpdateFrame;
 import io.netty.handler.codec.http2.Http2Exception;
@@ -116,7 +115,7 @@ public final class Http2Server {
         while (pipeline.lastContext() != ctx) {
             pipeline.removeLast();
         }
-        pipeline.remove(HttpServerCodec.class);
+        pipeline.remove(ServerCodec.class);
         upgrade.upgradeTo(ctx, first);
         ChannelHandlerContext frames = pipeline.context(codec);
         made.guard().upgraded();

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
@@ -18,10 +19,10 @@ import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.nio.channels.ClosedChannelException;
@@ -60,6 +61,9 @@ public final class OneAtATime extends ChannelDuplexHandler {
     private boolean http10;
     private boolean head;
     private boolean endsWithConnection;
+    /** The response's body is as many octets as its head has said, and nothing in between. */
+    private boolean countedResponse;
+
     private boolean awaitsContinue;
     private boolean asksForUpgrade;
     /** Is about to become the first stream of an HTTP/2 connection, as soon as it is known to be all there. */
@@ -127,6 +131,7 @@ public final class OneAtATime extends ChannelDuplexHandler {
         responseStarted = false;
         responseDone = false;
         endsWithConnection = false;
+        countedResponse = false;
         discarded = 0;
         http10 = request.protocolVersion().minorVersion() == 0;
         head = HttpMethod.HEAD.equals(request.method());
@@ -284,6 +289,16 @@ public final class OneAtATime extends ChannelDuplexHandler {
             ctx.write(message, promise);
             return;
         }
+        if (message instanceof PassedContent passed) {
+            passed.release();
+            promise.trySuccess();
+            return;
+        }
+        if (message instanceof SocketWanted wish) {
+            promise.trySuccess();
+            offerSocket(ctx, wish);
+            return;
+        }
         if (message instanceof LastHttpContent) {
             responseDone = true;
             if (!keepAlive) {
@@ -316,10 +331,22 @@ public final class OneAtATime extends ChannelDuplexHandler {
         responseStarted = true;
         ctx.writeAndFlush(response, promise);
         ChannelPipeline pipeline = ctx.pipeline();
-        pipeline.remove(HttpServerCodec.class);
+        pipeline.remove(ServerCodec.class);
         pipeline.remove(guard);
         ctx.fireChannelReadComplete();
         ReadGate.of(ctx.channel()).release(ReadGate.Reason.PIPELINE);
+    }
+
+    /** Grants the wish if what is written to the socket now follows the head: nothing is encrypted, nothing waits to be sent. */
+    private void offerSocket(ChannelHandlerContext ctx, SocketWanted wish) {
+        ChannelOutboundBuffer waiting = ctx.channel().unsafe().outboundBuffer();
+        if (countedResponse
+                && waiting != null
+                && waiting.isEmpty()
+                && ctx.pipeline().get(SslHandler.class) == null) {
+            wish.take();
+            wish.grant(ctx.channel());
+        }
     }
 
     private void informational(ChannelHandlerContext ctx, HttpResponse response, ChannelPromise promise) {
@@ -349,6 +376,7 @@ public final class OneAtATime extends ChannelDuplexHandler {
             hasLength = true;
         }
         endsWithConnection = !hasLength;
+        countedResponse = !head && !chunked && hasLength && headers.contains(HttpHeaderNames.CONTENT_LENGTH);
         // A client that waits for leave to send its body will not send it now, or will: nobody can know.
         keepAlive = keepAlive
                 && hasLength

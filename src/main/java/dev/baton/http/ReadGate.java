@@ -15,7 +15,9 @@ public final class ReadGate {
         /** The open exchange waits for its turn; its body waits with it. */
         ADMISSION(2),
         /** Requests behind the open exchange have been read already. */
-        PIPELINE(4);
+        PIPELINE(4),
+        /** The body of the open exchange leaves the socket another way. */
+        DETOUR(8);
 
         private final int bit;
 

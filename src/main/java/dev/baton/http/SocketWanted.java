@@ -4,8 +4,10 @@ import io.netty.channel.Channel;
 import java.util.function.Consumer;
 
 /**
- * Inbound user event: the handler that produces the open exchange's request body would rather write it to the next hop's socket itself.
- * A handler whose next hop is a plain HTTP/1.1 connection takes the wish and grants it when everything before has been written to the
+ * The handler that produces a body would rather write it to the next hop's socket itself. For the open exchange's request body this is an
+ * inbound user event, for its response body an outbound message.
+ *
+ * <p>A handler whose next hop is a plain HTTP/1.1 connection takes the wish and grants it when everything before has been written to the
  * channel and flushed; the body's end still comes as a message. Event loop only.
  */
 public final class SocketWanted {

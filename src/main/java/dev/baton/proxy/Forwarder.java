@@ -2,8 +2,11 @@ package dev.baton.proxy;
 
 import dev.baton.http.Answers;
 import dev.baton.http.ExchangeAborted;
+import dev.baton.http.KnownBody;
+import dev.baton.http.PassedContent;
 import dev.baton.http.Reached;
 import dev.baton.http.ReadGate;
+import dev.baton.http.ServerCodec;
 import dev.baton.http.SocketWanted;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -12,6 +15,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
@@ -24,6 +28,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
@@ -70,6 +75,10 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
     private boolean responseStarted;
     private boolean unflushed;
     private int pendingBytes;
+    /** A large body that may leave the socket another way; null if the request has none. */
+    private @Nullable KnownBody requestBody;
+
+    private boolean detourWanted;
 
     /** The program is spoken to in the version that the client speaks. */
     Forwarder(Upstreams upstreams, boolean http2, ProxyLog log) {
@@ -120,6 +129,9 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
             continueTimer = link().ctx.executor().schedule(this::writeContinue, CONTINUE_MILLIS, TimeUnit.MILLISECONDS);
         }
         pending.add(head);
+        if (!requestDone) {
+            wantDetour(link().ctx);
+        }
         leasing = true;
         inReadBurst = true;
         link().upstream.lease(this, false);
@@ -139,6 +151,10 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
         requestDone = last;
         bodySeen |= content != LastHttpContent.EMPTY_LAST_CONTENT;
         UpstreamExchange to = connection;
+        if (content instanceof PassedContent) {
+            content.release();
+            return;
+        }
         if (to == null) {
             pending.add(content);
             pendingBytes += content.content().readableBytes();
@@ -176,6 +192,40 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
         if (unflushed && to != null) {
             flushRequest(to);
         }
+        if (detourWanted && to != null) {
+            detourRequest(to);
+        }
+    }
+
+    /** The body of a large request that is on its way leaves the client's socket another way, as far as it has not been read yet. */
+    private void wantDetour(ChannelHandlerContext ctx) {
+        ServerCodec codec =
+                http2 || upstreams.splices() == null ? null : ctx.pipeline().get(ServerCodec.class);
+        if (codec != null && codec.requestBody().open() && ctx.pipeline().get(SslHandler.class) == null) {
+            requestBody = codec.requestBody();
+            detourWanted = true;
+            link().gate.hold(ReadGate.Reason.DETOUR);
+        }
+    }
+
+    private void detourRequest(UpstreamExchange to) {
+        detourWanted = false;
+        KnownBody body = requestBody;
+        Splices splices = upstreams.splices();
+        Channel channel = to.channel();
+        ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
+        SpliceDetour way = body == null || splices == null || !body.open() || waiting == null || !waiting.isEmpty()
+                ? null
+                : splices.between(link().ctx.channel(), channel, this::detourEnded);
+        if (way == null || body == null) {
+            detourEnded();
+        } else {
+            way.start(body);
+        }
+    }
+
+    private void detourEnded() {
+        link().gate.release(ReadGate.Reason.DETOUR);
     }
 
     private void flushRequest(UpstreamExchange to) {
@@ -220,6 +270,9 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
         unflushed = true;
         if (!inReadBurst) {
             flushRequest(to);
+            if (detourWanted) {
+                detourRequest(to);
+            }
         }
         if (to.writable()) {
             requestWanted();
@@ -315,6 +368,34 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
 
     void content(HttpContent content) {
         down(content);
+    }
+
+    /** Whether a large response may pass by this handler: the client's connection is one socket for one exchange. */
+    boolean takesDetours() {
+        return !http2 && upstreams.splices() != null;
+    }
+
+    boolean writable() {
+        return link().ctx.channel().isWritable();
+    }
+
+    /** The rest of the response's body goes from the program's socket to the client's; false if it has to come as messages. */
+    boolean detour(Channel from, KnownBody body, SpliceDetour.Ended ended) {
+        ChannelHandlerContext ctx = link().ctx;
+        Splices splices = upstreams.splices();
+        if (splices == null) {
+            return false;
+        }
+        SocketWanted wish = new SocketWanted(to -> {
+            SpliceDetour way = splices.between(from, to, ended);
+            if (way == null) {
+                ended.detourEnded();
+            } else {
+                way.start(body);
+            }
+        });
+        ctx.write(wish, ctx.voidPromise());
+        return wish.taken();
     }
 
     private void down(Object message) {
@@ -454,6 +535,13 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
             to.upstream.forget(this);
         }
         to.gate.release(ReadGate.Reason.UPSTREAM);
+        KnownBody detoured = requestBody;
+        if (detoured != null) {
+            requestBody = null;
+            detourWanted = false;
+            detoured.returnToSocket();
+            to.gate.release(ReadGate.Reason.DETOUR);
+        }
     }
 
     private void writeContinue() {

@@ -9,13 +9,15 @@ import dev.baton.http.GuardLimits;
 import dev.baton.http.Http2Server;
 import dev.baton.http.OneAtATime;
 import dev.baton.http.PrefaceSniffer;
+import dev.baton.http.ServerCodec;
+import dev.baton.kernel.Linux;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpServerCodec;
 import java.net.InetSocketAddress;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,7 @@ public final class MainPipeline extends ChannelInitializer<Channel> {
     private final ProxyHooks hooks;
     private final GuardLimits limits;
     private final Upstreams upstreams;
+    private final @Nullable Splices splices;
     private final @Nullable Breaker breaker;
     private final Connections connections = new Connections();
     private final RequestShim shim = new RequestShim();
@@ -42,6 +45,21 @@ public final class MainPipeline extends ChannelInitializer<Channel> {
      * @param user where the user's program listens
      */
     public MainPipeline(ProxySettings settings, Timeouts timeouts, InetSocketAddress user, ProxyHooks hooks) {
+        this(settings, timeouts, user, hooks, Linux::running);
+    }
+
+    /**
+     * Opens nothing yet.
+     *
+     * @param user where the user's program listens
+     * @param kernel asked when the first large body has come
+     */
+    public MainPipeline(
+            ProxySettings settings,
+            Timeouts timeouts,
+            InetSocketAddress user,
+            ProxyHooks hooks,
+            Supplier<Linux> kernel) {
         this.settings = settings;
         this.timeouts = timeouts;
         this.hooks = hooks;
@@ -52,11 +70,13 @@ public final class MainPipeline extends ChannelInitializer<Channel> {
                 GuardLimits.DEFAULT.firstByteMillis(),
                 settings.http2Burst(),
                 settings.imitates(Imitation.LENIENT_FRAMING));
+        splices = settings.splice() ? new Splices(kernel) : null;
         upstreams = new Upstreams(
                 user,
                 settings.idleUpstreamConnections(),
                 settings.headBytes(),
-                settings.imitates(Imitation.STALE_CONNECTIONS));
+                settings.imitates(Imitation.STALE_CONNECTIONS),
+                splices);
         http2 = new Http2Server(limits, stream -> addExchange(stream, true));
         breaker = settings.containerConcurrency() > 0
                 ? new Breaker(
@@ -75,7 +95,7 @@ public final class MainPipeline extends ChannelInitializer<Channel> {
     }
 
     private void speakHttp1(ChannelPipeline pipeline) {
-        pipeline.addLast(new HttpServerCodec(decoding()));
+        pipeline.addLast(new ServerCodec(decoding(), pipeline.get(FramingGuard.class)));
         pipeline.addLast(new OneAtATime(pipeline.get(FramingGuard.class), http2));
         addExchange(pipeline, false);
     }
@@ -134,6 +154,16 @@ public final class MainPipeline extends ChannelInitializer<Channel> {
     /** Connections to the user's program that wait for a request. */
     public int idleUpstreamConnections() {
         return upstreams.idle();
+    }
+
+    /** Bytes of large bodies that the kernel has moved from socket to socket. */
+    public long splicedBytes() {
+        return splices == null ? 0 : splices.bytes();
+    }
+
+    /** Large bodies that were to go that way and could not. */
+    public long spliceFallbacks() {
+        return splices == null ? 0 : splices.fallbacks();
     }
 
     /** Connections that have been upgraded, and are tunnels now. Each is one of {@link #connections} too. */

@@ -1,13 +1,18 @@
 package dev.baton.proxy;
 
+import dev.baton.http.KnownBody;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
+import java.util.List;
 
 /** Reads the responses of a connection that has one request under way at a time. Event loop only. */
 final class ResponseDecoder extends HttpResponseDecoder {
+    private final KnownBody body = new KnownBody(anyway -> {});
     private boolean head;
     private boolean connect;
 
@@ -19,6 +24,35 @@ final class ResponseDecoder extends HttpResponseDecoder {
     void expect(HttpMethod method) {
         head = HttpMethod.HEAD.equals(method);
         connect = HttpMethod.CONNECT.equals(method);
+    }
+
+    /** The body of the response under way. */
+    KnownBody body() {
+        return body;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
+        body.in(ctx);
+        super.handlerAdded(ctx);
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
+        if (body.open()) {
+            body.decode(in, out);
+            return;
+        }
+        super.decode(ctx, in, out);
+        if (body.begins(out)) {
+            reset();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+        body.returnToSocket();
+        super.channelInactive(ctx);
     }
 
     /** Whether something has been received that is no whole message yet: with no request under way, nothing good. */

@@ -49,6 +49,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     private boolean complete;
     private @Nullable String failure;
 
+    /** The response's body is to leave the socket another way, or does. */
+    private boolean detoured;
+    /** Its head has been passed on, and not yet flushed. */
+    private boolean detourWanted;
+
     /** When it became idle, in nanoseconds of {@code System.nanoTime}. */
     private long idleSince;
 
@@ -135,7 +140,9 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
 
     @Override
     public void resume() {
-        ctx().channel().config().setAutoRead(true);
+        if (!detoured) {
+            ctx().channel().config().setAutoRead(true);
+        }
     }
 
     /** The connection is in the middle of the exchange and can only be closed. */
@@ -207,6 +214,27 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
         reusable = HttpUtil.isKeepAlive(response)
                 && !HttpMethod.CONNECT.equals(to.request().method());
         to.response(response);
+        if (decoder.body().open() && to.takesDetours()) {
+            // What is in the socket stays there, but for what has come with the head.
+            detourWanted = true;
+            detoured = true;
+            ctx().channel().config().setAutoRead(false);
+        }
+    }
+
+    private void detour(ChannelHandlerContext ctx, Forwarder to) {
+        detourWanted = false;
+        if (!decoder.body().open() || !to.detour(ctx.channel(), decoder.body(), this::detourEnded)) {
+            detourEnded();
+        }
+    }
+
+    private void detourEnded() {
+        detoured = false;
+        Forwarder to = front;
+        if (to != null && to.writable()) {
+            ctx().channel().config().setAutoRead(true);
+        }
     }
 
     private void switching(Forwarder to, HttpResponse response) {
@@ -272,6 +300,9 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
         if (to != null) {
             unflushed = null;
             to.flushResponse();
+            if (detourWanted && front == to) {
+                detour(ctx, to);
+            }
         }
         if (complete) {
             complete = false;

@@ -5,6 +5,7 @@ import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** The pools of all event loops to the one program behind this sidecar, and what they have in common. Any thread. */
 final class Upstreams {
@@ -13,6 +14,7 @@ final class Upstreams {
     private final int maxIdle;
     private final int headBytes;
     private final boolean trustsIdle;
+    private final @Nullable Splices splices;
     private final ConcurrentHashMap<EventLoop, UpstreamPool> pools = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<EventLoop, Upstream> http2s = new ConcurrentHashMap<>(1);
     private final AtomicInteger open = new AtomicInteger();
@@ -25,8 +27,10 @@ final class Upstreams {
      * @param maxIdle idle connections that are kept, on each loop; with a breaker also the connections there are in all
      * @param headBytes longest response head
      * @param trustsIdle whether a kept connection is used without a look at its state
+     * @param splices for large bodies; null if all are copied
      */
-    Upstreams(InetSocketAddress target, int maxIdle, int headBytes, boolean trustsIdle) {
+    Upstreams(InetSocketAddress target, int maxIdle, int headBytes, boolean trustsIdle, @Nullable Splices splices) {
+        this.splices = splices;
         this.trustsIdle = trustsIdle;
         this.target = target;
         this.authority = NetFailure.hostPort(target);
@@ -56,6 +60,11 @@ final class Upstreams {
 
     boolean trustsIdle() {
         return trustsIdle;
+    }
+
+    @Nullable
+    Splices splices() {
+        return splices;
     }
 
     int headBytes() {

@@ -2,6 +2,7 @@ package dev.baton.transfer;
 
 import dev.baton.http.Answers;
 import dev.baton.http.ExchangeAborted;
+import dev.baton.http.SocketWanted;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -106,6 +107,10 @@ public final class DeliveryHandler extends ChannelDuplexHandler {
             if (content instanceof LastHttpContent) {
                 endDelivery();
             }
+            return;
+        } else if (detour != null && message instanceof SocketWanted) {
+            // The body goes to whoever pulls it, and comes by here.
+            promise.trySuccess();
             return;
         }
         ctx.write(message, promise);

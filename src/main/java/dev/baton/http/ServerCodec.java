@@ -1,0 +1,89 @@
+package dev.baton.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.CombinedChannelDuplexHandler;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.handler.codec.http.HttpStatusClass;
+import java.util.List;
+
+/**
+ * HTTP/1 on an accepted connection that has one request under way at a time, with large bodies of requests counted in a
+ * {@link KnownBody}. Event loop only.
+ */
+public final class ServerCodec
+        extends CombinedChannelDuplexHandler<ServerCodec.RequestDecoder, ServerCodec.ResponseEncoder> {
+    private HttpMethod method = HttpMethod.GET;
+
+    /** @param guard ahead of this one; counts bodies too */
+    public ServerCodec(HttpDecoderConfig config, FramingGuard guard) {
+        RequestDecoder decoder = new RequestDecoder(config, guard);
+        init(decoder, new ResponseEncoder());
+    }
+
+    /** The body of the request under way. */
+    public KnownBody requestBody() {
+        return inboundHandler().body;
+    }
+
+    final class RequestDecoder extends HttpRequestDecoder {
+        private final KnownBody body;
+
+        private RequestDecoder(HttpDecoderConfig config, FramingGuard guard) {
+            super(config);
+            body = new KnownBody(guard::bodyPassed);
+        }
+
+        @Override
+        public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
+            body.in(ctx);
+            super.handlerAdded(ctx);
+        }
+
+        @Override
+        protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
+            if (body.open()) {
+                body.decode(in, out);
+                return;
+            }
+            super.decode(ctx, in, out);
+            if (!out.isEmpty() && out.getLast() instanceof HttpRequest request) {
+                method = request.method();
+                if (body.begins(out)) {
+                    reset();
+                }
+            }
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+            body.returnToSocket();
+            super.channelInactive(ctx);
+        }
+    }
+
+    final class ResponseEncoder extends HttpResponseEncoder {
+        @Override
+        protected boolean isContentAlwaysEmpty(HttpResponse response) {
+            return HttpMethod.HEAD.equals(method) || super.isContentAlwaysEmpty(response);
+        }
+
+        /** After a successful CONNECT there is no body, and no field may speak of one: RFC 9110 9.3.6. */
+        @Override
+        protected void sanitizeHeadersBeforeEncode(HttpResponse response, boolean alwaysEmpty) {
+            if (!alwaysEmpty
+                    && HttpMethod.CONNECT.equals(method)
+                    && response.status().codeClass() == HttpStatusClass.SUCCESS) {
+                response.headers().remove(HttpHeaderNames.TRANSFER_ENCODING);
+                return;
+            }
+            super.sanitizeHeadersBeforeEncode(response, alwaysEmpty);
+        }
+    }
+}
