@@ -59,6 +59,10 @@ final class PlaneMeters implements MeterBinder {
         gauge("requests.in.flight", "Requests that are not completely done", traffic, Traffic::inFlight);
         gauge("connections", "Connections of the main port", main.connections(), Connections::count);
         gauge("upstream.connections", "Connections to the user's program", main, MainPipeline::upstreamConnections);
+        String bodies = "Bytes of large bodies that the kernel moved through the main port by itself";
+        counter("proxy.splice.bytes", bodies, none, main, MainPipeline::splicedBytes);
+        String copied = "Large bodies that were to go that way and were copied";
+        counter("proxy.splice.fallback", copied, none, main, MainPipeline::spliceFallbacks);
         Breaker breaker = main.breaker();
         if (breaker != null) {
             gauge("breaker.running", "Requests that the user's program works on", breaker, Breaker::running);

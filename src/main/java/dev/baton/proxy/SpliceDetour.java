@@ -71,9 +71,10 @@ final class SpliceDetour implements KnownBody.Detour {
 
     private void turn() {
         long budget = TURN_BYTES;
-        boolean dry = false;
         while (!over) {
-            if (!dry && body.leftBytes() > 0) {
+            boolean dry = false;
+            // Into an empty pipe only: then "again" says that the source has nothing, and never that the pipe is full.
+            if (held == 0 && body.leftBytes() > 0) {
                 long filled = fill();
                 dry = filled <= 0;
                 budget -= Math.max(0, filled);

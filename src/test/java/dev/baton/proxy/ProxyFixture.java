@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.baton.config.SidecarConfig;
 import dev.baton.http.EventLoops;
 import dev.baton.http.Listener;
+import dev.baton.kernel.Linux;
 import dev.baton.probe.HealthHandler;
 import dev.baton.probe.Readiness;
 import io.netty.channel.Channel;
@@ -65,12 +66,17 @@ final class ProxyFixture implements AutoCloseable, TrafficObserver, ProxyLog {
             Supplier<@Nullable ChannelHandler> dress,
             Supplier<@Nullable ChannelHandler> delivery,
             String... settings) {
-        this(program, program.port(), dress, delivery, settings);
+        this(program, program.port(), dress, delivery, Linux::running, settings);
+    }
+
+    /** Large bodies meet a kernel that the test has made. */
+    ProxyFixture(Program program, Supplier<Linux> kernel, String... settings) {
+        this(program, program.port(), () -> null, () -> null, kernel, settings);
     }
 
     /** In front of a program that the test looks after itself. */
     ProxyFixture(int port, String... settings) {
-        this(Program.answering(""), port, () -> null, () -> null, settings);
+        this(Program.answering(""), port, () -> null, () -> null, Linux::running, settings);
     }
 
     private ProxyFixture(
@@ -78,6 +84,7 @@ final class ProxyFixture implements AutoCloseable, TrafficObserver, ProxyLog {
             int port,
             Supplier<@Nullable ChannelHandler> dress,
             Supplier<@Nullable ChannelHandler> delivery,
+            Supplier<Linux> kernel,
             String... settings) {
         this.program = program;
         Map<String, String> environment = new HashMap<>(ENVIRONMENT);
@@ -98,7 +105,8 @@ final class ProxyFixture implements AutoCloseable, TrafficObserver, ProxyLog {
                 config.proxy(),
                 config.timeouts(),
                 new InetSocketAddress(config.bind().user(), config.ports().user()),
-                hooks);
+                hooks,
+                kernel);
         try {
             listener = Listener.bind(loops, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), pipeline);
         } catch (BindException e) {

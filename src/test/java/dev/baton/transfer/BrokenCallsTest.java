@@ -233,8 +233,9 @@ class BrokenCallsTest {
         Functions.Echo echo = new Functions.Echo();
         try (TestPod b = new TestPod(echo, "CONTAINER_CONCURRENCY", "1");
                 RawClient client = RawClient.main(b)) {
-            client.send("POST /fn HTTP/1.1\r\nHost: x\r\nUser-Agent: Knative-Activator-Probe/baton\r\n" + fields
-                    + "\r\n\r\n" + (fields.endsWith("5") ? "hello" : ""));
+            client.send(
+                    "POST /fn HTTP/1.1\r\nHost: x\r\nUser-Agent: Knative-Activator-Probe/baton\r\nBaton-Accept: reference/1\r\n"
+                            + fields + "\r\n\r\n" + (fields.endsWith("5") ? "hello" : ""));
             RawClient.Message answer = client.message();
             assertThat(answer.status()).isIn(400, 404);
             assertThat(answer.fields().get("baton-error")).endsWith("; reached=no");
