@@ -40,6 +40,7 @@ class ArchitectureTest {
             Map.entry("proxy", Set.of("config", "http", "kernel")),
             Map.entry("probe", Set.of("config", "http")),
             Map.entry("telemetry", Set.of("config", "http")),
+            Map.entry("requestlog", Set.of("config", "http")),
             Map.entry("transfer", Set.of("config", "http", "reference", "store", "kernel")),
             Map.entry("handover", Set.of("config", "http", "kernel", "store", "reference", "transfer")),
             Map.entry("wasm", Set.of("config", "http", "store", "kernel", "transfer")),

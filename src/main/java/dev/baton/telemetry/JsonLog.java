@@ -97,6 +97,11 @@ public final class JsonLog implements AutoCloseable {
         writer.append(line(lineLevel, logger, "", message, inWords(cause), cause));
     }
 
+    /** Writes bytes of whole lines, made by somebody else, to the same outlet. Any thread. */
+    public void print(byte[] lines) {
+        writer.append(lines);
+    }
+
     /** Where the line comes from, as zap writes it: folder, file and line; empty when it is not wanted. */
     private String caller() {
         if (settings.keys().caller().isEmpty()) {
