@@ -14,6 +14,8 @@ import dev.baton.probe.Readiness;
 import dev.baton.proxy.MainPipeline;
 import dev.baton.proxy.ProxyHooks;
 import dev.baton.proxy.TrafficObserver;
+import dev.baton.requestlog.RequestLog;
+import dev.baton.requestlog.TemplateException;
 import dev.baton.telemetry.ErrorLines;
 import dev.baton.telemetry.JsonLog;
 import dev.baton.telemetry.StatServer;
@@ -47,6 +49,7 @@ final class RequestPlane implements Vitals, AutoCloseable {
     private final @Nullable FunctionPlane functions;
     private final Supplier<CompletableFuture<Boolean>> ready;
     private final MainPipeline main;
+    private final @Nullable TlsPlane tls;
     private final Shutdown shutdown;
     private final AdminRoutes adminRoutes;
     private final AdminServer adminServer;
@@ -56,6 +59,7 @@ final class RequestPlane implements Vitals, AutoCloseable {
      * Opens all listeners, the main one first. Blocks until they listen.
      *
      * @throws BindException if one of the contract's ports is taken
+     * @throws IllegalStateException if the certificate that is mounted is none
      */
     RequestPlane(SidecarConfig config, JsonLog log) throws BindException {
         this.config = config;
@@ -74,6 +78,7 @@ final class RequestPlane implements Vitals, AutoCloseable {
                 : null;
         FunctionPlane hosted = functions;
         ready = hosted == null ? readiness::check : hosted::ready;
+        RequestLog requestLog = requestLog(config, log);
         main = new MainPipeline(
                 config.proxy(),
                 config.timeouts(),
@@ -81,6 +86,7 @@ final class RequestPlane implements Vitals, AutoCloseable {
                 new ProxyHooks(
                         () -> new HealthHandler(ready, drain::draining, drain::ordinaryRequest),
                         objects.transfer()::dress,
+                        requestLog == null ? () -> null : requestLog::handler,
                         objects.transfer()::delivery,
                         () -> hosted == null ? null : hosted.handler(),
                         observer(traffic),
@@ -95,6 +101,7 @@ final class RequestPlane implements Vitals, AutoCloseable {
                 log);
         Signals.onTermination(shutdown::signal);
         listen("main", config.ports().serving(), main);
+        tls = config.tls().mounted() ? listenForTls() : null;
         listen("metrics", Ports.STAT, new StatServer(traffic));
         adminRoutes = new AdminRoutes(
                 Inside.of(config.bind().address()),
@@ -105,6 +112,23 @@ final class RequestPlane implements Vitals, AutoCloseable {
         listenForPulls(config.ports().pull());
         loops.group().next().scheduleWithFixedDelay(this::report, REPORT_MILLIS, REPORT_MILLIS, TimeUnit.MILLISECONDS);
         shutdown.begin();
+    }
+
+    /** Null when none is asked for, or its template is no good: that is no reason not to serve. */
+    private static @Nullable RequestLog requestLog(SidecarConfig config, JsonLog log) {
+        var settings = config.observability().requestLog();
+        if (!settings.enabled() || settings.template().isEmpty()) {
+            return null;
+        }
+        try {
+            return RequestLog.of(settings, config.identity(), log::print);
+        } catch (TemplateException e) {
+            log.error(
+                    "Error setting up request logger. Request logs will be unavailable.",
+                    String.valueOf(e.getMessage()),
+                    null);
+            return null;
+        }
     }
 
     private static TrafficObserver observer(Traffic traffic) {
@@ -121,6 +145,14 @@ final class RequestPlane implements Vitals, AutoCloseable {
         };
     }
 
+    private TlsPlane listenForTls() throws BindException {
+        var plane = new TlsPlane(config.tls(), log);
+        int port = config.ports().servingTls();
+        log.info("Starting tls server main :" + port);
+        listeners.put("tls main", Listener.bind(loops, address(port), plane.front(main)));
+        return plane;
+    }
+
     private void listen(String name, int port, ChannelHandler connection) throws BindException {
         log.info("Starting http server " + name + ":" + port);
         listeners.put(name, Listener.bind(loops, address(port), connection));
@@ -130,6 +162,9 @@ final class RequestPlane implements Vitals, AutoCloseable {
     private void listenForPulls(int port) {
         try {
             listen("pull", port, objects.transfer().pullPort());
+            if (!objects.transfer().pullsUnderTls()) {
+                log.info("Objects travel between pods in clear text: who can read the pods' network can read them");
+            }
         } catch (BindException e) {
             log.warn("Port " + port + " is taken: other pods cannot pull objects from this one");
         }
@@ -179,6 +214,9 @@ final class RequestPlane implements Vitals, AutoCloseable {
         objects.handOver(loops.group());
         shutdown.await(() -> {
             objects.housekeeping();
+            if (tls != null) {
+                tls.housekeeping();
+            }
             if (functions != null) {
                 functions.housekeeping();
             }

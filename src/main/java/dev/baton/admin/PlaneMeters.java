@@ -92,6 +92,7 @@ final class PlaneMeters implements MeterBinder {
         running("transfers.waiting", "Transfers that wait for others to end", TransferFigures::waiting);
         running("offers", "Bodies that another sidecar may pull, or is pulling", TransferFigures::offers);
         running("pull.connections", "Connections of the pull port", TransferFigures::pullConnections);
+        gauge("pull.tls", "1 if objects travel between pods under TLS", transfer, t -> t.pullsUnderTls() ? 1 : 0);
         running("peers", "Other sidecars pulled from of late", TransferFigures::peers);
         stored("store.budget.bytes", "What objects and pooled memory may occupy", StoreFigures::budgetBytes);
         stored("store.used.bytes", "Memory of objects", StoreFigures::usedBytes);

@@ -2,6 +2,7 @@ package dev.baton.config;
 
 import dev.baton.config.TransferSettings.Streaming;
 import java.net.InetAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * the same one, then Baton's own.
  */
 final class ConfigReader {
-    private static final String CERTIFICATE = "/var/lib/knative/certs/tls.crt";
-    private static final String PRIVATE_KEY = "/var/lib/knative/certs/tls.key";
+    private static final String CERTIFICATE = "/tls.crt";
+    private static final String PRIVATE_KEY = "/tls.key";
 
     /** Knative's Secrets reach all pods within about this long, so that everyone can open before anyone seals. */
     private static final Duration ADOPT_KEY_AFTER = Duration.ofSeconds(150);
@@ -53,12 +54,8 @@ final class ConfigReader {
         TransferSettings transfer = transfer(limit, bind);
         ObjectSettings objects = objects(limit, timeouts.overall(), transfer);
         Observability observability = ObservabilityReader.read(env);
-        ServingTls tls = new ServingTls(
-                host.path(CERTIFICATE),
-                host.path(PRIVATE_KEY),
-                host.exists(CERTIFICATE) && host.exists(PRIVATE_KEY),
-                TlsReader.servingListener(env));
-        NotYet.warn(env, observability, tls, transfer);
+        ServingTls tls = servingTls();
+        NotYet.warn(env, observability, transfer);
         return new SidecarConfig(
                 identity,
                 ports,
@@ -75,6 +72,17 @@ final class ConfigReader {
                 keys(identity, objects.ttlMax()),
                 FunctionReader.read(env, path(Setting.BATON_FUNCTIONS_DIR), bind),
                 env.warnings());
+    }
+
+    private ServingTls servingTls() {
+        Path certificate = certificates(CERTIFICATE);
+        Path key = certificates(PRIVATE_KEY);
+        return new ServingTls(
+                certificate, key, Files.exists(certificate) && Files.exists(key), TlsReader.servingListener(env));
+    }
+
+    private Path certificates(String file) {
+        return host.path(env.text(Setting.BATON_CERTS_DIR) + file);
     }
 
     private Ports ports() {
@@ -264,8 +272,8 @@ final class ConfigReader {
         // A folder that was asked for may appear later; the default one counts only when it is there.
         if (env.given(Setting.BATON_KEYS_DIR) != null || host.exists(directory)) {
             source = new KeySettings.Directory(host.path(directory));
-        } else if (host.exists(PRIVATE_KEY)) {
-            source = new KeySettings.ServingCertificate(host.path(PRIVATE_KEY));
+        } else if (Files.exists(certificates(PRIVATE_KEY))) {
+            source = new KeySettings.ServingCertificate(certificates(PRIVATE_KEY));
         } else {
             source = new KeySettings.ProcessOnly();
             env.warn("no sealing keys are mounted: references work inside this pod only");

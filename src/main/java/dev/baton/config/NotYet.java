@@ -6,15 +6,13 @@ import dev.baton.config.Observability.Protocol;
 final class NotYet {
     private NotYet() {}
 
-    static void warn(Env env, Observability observability, ServingTls tls, TransferSettings transfer) {
+    static void warn(Env env, Observability observability, TransferSettings transfer) {
         warnIf(env, observability.tracing().protocol() != Protocol.NONE, "traces are asked for: none are exported");
         warnIf(
                 env,
                 observability.requestMetrics().protocol() != Protocol.NONE,
                 "request metrics are asked for: port 9091 and exporters stay closed, 8022 has /actuator/prometheus");
-        warnIf(env, observability.requestLog().enabled(), "a request log is asked for: none is written");
         warnIf(env, observability.profiling(), "profiling is asked for: port 8008 stays closed");
-        warnIf(env, tls.mounted(), "serving certificates are mounted: the TLS port stays closed");
         warnIf(env, transfer.earlyAccept(), "BATON_EARLY_ACCEPT has no effect");
         warnIf(env, transfer.nodeDirectory() != null, "BATON_NODE_DIR has no effect");
     }

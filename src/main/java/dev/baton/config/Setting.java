@@ -85,6 +85,8 @@ enum Setting {
             ADDRESS,
             "",
             "address of every listener and of the user's program; a loopback address relaxes the guards on addresses"),
+    BATON_CERTS_DIR(
+            PATH, "/var/lib/knative/certs", "folder of tls.crt and tls.key, which open the main listener under TLS"),
     BATON_EVENT_LOOPS(COUNT, "[the processors, at most 4]", "threads that serve all sockets"),
     BATON_HEAD_BYTES(SIZE, "64KiB", "longest head of a request or response"),
     BATON_HEAD_TIMEOUT(DURATION, "10s", "time for a client to send one head, or the beginning of an HTTP/2 connection"),

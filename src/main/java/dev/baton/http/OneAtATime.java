@@ -4,7 +4,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
@@ -22,7 +21,6 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.nio.channels.ClosedChannelException;
@@ -343,7 +341,7 @@ public final class OneAtATime extends ChannelDuplexHandler {
         if (countedResponse
                 && waiting != null
                 && waiting.isEmpty()
-                && ctx.pipeline().get(SslHandler.class) == null) {
+                && ctx.pipeline().get(TlsFront.HANDLER) == null) {
             wish.take();
             wish.grant(ctx.channel());
         }
@@ -416,16 +414,16 @@ public final class OneAtATime extends ChannelDuplexHandler {
         if (ctx == null || linger != null) {
             return;
         }
-        if (!(ctx.channel() instanceof DuplexChannel socket)) {
+        if (!(ctx.channel() instanceof DuplexChannel)) {
             ctx.close();
             return;
         }
         guard.discard();
-        ReadGate gate = ReadGate.of(socket);
+        ReadGate gate = ReadGate.of(ctx.channel());
         for (ReadGate.Reason reason : ReadGate.Reason.values()) {
             gate.release(reason);
         }
-        socket.shutdownOutput();
+        OutputEnd.finish(ctx.channel());
         linger = ctx.executor().schedule(() -> ctx.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -439,12 +437,13 @@ public final class OneAtATime extends ChannelDuplexHandler {
 
     @Override
     public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+        closing = true;
         if (open && responseStarted && !responseDone && endsWithConnection) {
             // The connection's end would be the response's: only a reset tells that it is not complete.
-            ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+            OutputEnd.abort(ctx, promise);
+        } else {
+            ctx.close(promise);
         }
-        closing = true;
-        ctx.close(promise);
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.baton.http.Reached;
 import dev.baton.http.ReadGate;
 import dev.baton.http.ServerCodec;
 import dev.baton.http.SocketWanted;
+import dev.baton.http.TlsFront;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -28,7 +29,6 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
@@ -201,7 +201,7 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
     private void wantDetour(ChannelHandlerContext ctx) {
         ServerCodec codec =
                 http2 || upstreams.splices() == null ? null : ctx.pipeline().get(ServerCodec.class);
-        if (codec != null && codec.requestBody().open() && ctx.pipeline().get(SslHandler.class) == null) {
+        if (codec != null && codec.requestBody().open() && ctx.pipeline().get(TlsFront.HANDLER) == null) {
             requestBody = codec.requestBody();
             detourWanted = true;
             link().gate.hold(ReadGate.Reason.DETOUR);

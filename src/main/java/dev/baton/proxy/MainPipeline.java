@@ -103,6 +103,7 @@ public final class MainPipeline extends ChannelInitializer<Channel> {
     /** What one exchange after the other passes, or the one exchange of a stream. */
     private void addExchange(ChannelPipeline pipeline, boolean http2Stream) {
         addIfGiven(pipeline, hooks.dress().get());
+        addIfGiven(pipeline, hooks.requestLog().get());
         pipeline.addLast(hooks.health().get());
         pipeline.addLast(new ErrorCauses(settings.explainErrors(), hooks.log()));
         pipeline.addLast(new TimeoutHandler(settings, timeouts, hooks.log()));

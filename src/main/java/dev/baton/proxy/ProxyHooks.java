@@ -10,23 +10,25 @@ import org.jspecify.annotations.Nullable;
  *
  * @param health answers health checks ahead of all that counts or delays requests
  * @param dress makes ordinary requests of control messages
+ * @param requestLog writes one line for each request, health checks among them
  * @param delivery replaces a control message by the request with the body that it stands for
  * @param functions answers requests itself, in place of the way to the user's program
  */
 public record ProxyHooks(
         Supplier<? extends ChannelHandler> health,
         Supplier<? extends @Nullable ChannelHandler> dress,
+        Supplier<? extends @Nullable ChannelHandler> requestLog,
         Supplier<? extends @Nullable ChannelHandler> delivery,
         Supplier<? extends @Nullable ChannelHandler> functions,
         TrafficObserver traffic,
         ProxyLog log) {
-    /** Requests go to the user's program. */
+    /** Requests go to the user's program, and are not logged. */
     public ProxyHooks(
             Supplier<? extends ChannelHandler> health,
             Supplier<? extends @Nullable ChannelHandler> dress,
             Supplier<? extends @Nullable ChannelHandler> delivery,
             TrafficObserver traffic,
             ProxyLog log) {
-        this(health, dress, delivery, () -> null, traffic, log);
+        this(health, dress, () -> null, delivery, () -> null, traffic, log);
     }
 }

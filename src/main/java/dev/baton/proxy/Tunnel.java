@@ -1,10 +1,10 @@
 package dev.baton.proxy;
 
+import dev.baton.http.OutputEnd;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.socket.DuplexChannel;
 
 /**
  * How an upgraded connection ends: each direction for itself, when all that was sent in it has been passed on, and both
@@ -32,8 +32,8 @@ final class Tunnel implements ChannelFutureListener {
         if (++ended == 2) {
             front.close();
             back.close();
-        } else if (flushed.channel() instanceof DuplexChannel sink) {
-            sink.shutdownOutput();
+        } else {
+            OutputEnd.finish(flushed.channel());
         }
     }
 }

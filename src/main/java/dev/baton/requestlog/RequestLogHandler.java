@@ -1,12 +1,14 @@
 package dev.baton.requestlog;
 
 import dev.baton.http.ExchangeAborted;
-import io.netty.buffer.ByteBufHolder;
+import dev.baton.http.PassedContent;
+import dev.baton.http.TlsFront;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
@@ -33,9 +35,6 @@ final class RequestLogHandler extends ChannelDuplexHandler {
     private static final AsciiString B3 = AsciiString.cached("x-b3-traceid");
 
     private static final HttpVersion HTTP_2 = new HttpVersion("HTTP", 2, 0, true);
-    /** Name of the handler that decrypts, on connections that have one. */
-    private static final String TLS = "tls";
-
     private static final long NANOS = 1_000_000_000;
 
     private static final int UNANSWERED = 200;
@@ -79,7 +78,7 @@ final class RequestLogHandler extends ChannelDuplexHandler {
                 head,
                 address(ctx.channel().remoteAddress()),
                 stream ? HTTP_2 : head.protocolVersion(),
-                connection.pipeline().get(TLS) != null,
+                connection.pipeline().get(TlsFront.HANDLER) != null,
                 log.headers());
     }
 
@@ -156,8 +155,8 @@ final class RequestLogHandler extends ChannelDuplexHandler {
                 code = response.status().code();
             }
             if (code >= 200) {
-                if (message instanceof ByteBufHolder content) {
-                    size += content.content().readableBytes();
+                if (message instanceof HttpContent content) {
+                    size += PassedContent.bytes(content);
                 }
                 if (message instanceof LastHttpContent) {
                     ctx.write(message, promise);

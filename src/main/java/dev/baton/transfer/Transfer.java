@@ -191,4 +191,9 @@ public final class Transfer implements AutoCloseable {
         wire.close();
         relays.close();
     }
+
+    /** Whether other sidecars prove who they are, and nobody between the pods can read along. They don't: there is no TLS on pulls. */
+    public boolean pullsUnderTls() {
+        return false;
+    }
 }

@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.config.SidecarConfig;
 import dev.baton.http.EventLoops;
+import dev.baton.http.HandshakeFailures;
 import dev.baton.http.Listener;
+import dev.baton.http.ServerTls;
+import dev.baton.http.TlsFront;
 import dev.baton.kernel.Linux;
 import dev.baton.probe.HealthHandler;
 import dev.baton.probe.Readiness;
+import dev.baton.requestlog.RequestLog;
+import dev.baton.requestlog.TemplateException;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import java.io.IOException;
@@ -16,11 +21,14 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -45,15 +53,20 @@ final class ProxyFixture implements AutoCloseable, TrafficObserver, ProxyLog {
     final Program program;
     final List<String> log = new CopyOnWriteArrayList<>();
     final List<String> complaints = new CopyOnWriteArrayList<>();
+    final List<String> requestLog = new CopyOnWriteArrayList<>();
+    final List<String> handshakeFailures = new CopyOnWriteArrayList<>();
     final AtomicInteger arrived = new AtomicInteger();
     final AtomicInteger viaActivator = new AtomicInteger();
     final AtomicInteger finished = new AtomicInteger();
     final AtomicInteger ordinary = new AtomicInteger();
     volatile boolean draining;
+    /** A clock by which every failed handshake comes long after the one before. */
+    private final AtomicLong nanos = new AtomicLong();
 
     final MainPipeline pipeline;
     final EventLoops loops;
     private final Channel listener;
+    private final List<Channel> furtherListeners = new CopyOnWriteArrayList<>();
     private final List<Wire> clients = new CopyOnWriteArrayList<>();
 
     /** Settings are variable, value, variable, value. */
@@ -95,10 +108,13 @@ final class ProxyFixture implements AutoCloseable, TrafficObserver, ProxyLog {
         SidecarConfig config = SidecarConfig.read(environment);
         loops = new EventLoops(2, "proxy-test");
         Readiness readiness = new Readiness(config.probes(), loops, complaints::add);
+        RequestLog lines = requestLog(config);
         ProxyHooks hooks = new ProxyHooks(
                 () -> new HealthHandler(readiness::check, () -> draining, ordinary::incrementAndGet),
                 dress,
+                lines == null ? () -> null : lines::handler,
                 delivery,
+                () -> null,
                 this,
                 this);
         pipeline = new MainPipeline(
@@ -109,6 +125,35 @@ final class ProxyFixture implements AutoCloseable, TrafficObserver, ProxyLog {
                 kernel);
         try {
             listener = Listener.bind(loops, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), pipeline);
+        } catch (BindException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private @Nullable RequestLog requestLog(SidecarConfig config) {
+        try {
+            return config.observability().requestLog().enabled()
+                    ? RequestLog.of(
+                            config.observability().requestLog(),
+                            config.identity(),
+                            line -> requestLog.add(new String(line, StandardCharsets.ISO_8859_1)))
+                    : null;
+        } catch (TemplateException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    /** The same main port under TLS too. Returns the port. */
+    int listenForTls(Supplier<ServerTls> tls, Duration handshake) {
+        HandshakeFailures failures =
+                new HandshakeFailures(() -> nanos.addAndGet(2_000_000_000L), handshakeFailures::add);
+        try {
+            Channel further = Listener.bind(
+                    loops,
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                    new TlsFront(tls, handshake, failures, pipeline));
+            furtherListeners.add(further);
+            return ((InetSocketAddress) further.localAddress()).getPort();
         } catch (BindException e) {
             throw new UncheckedIOException(e);
         }
@@ -175,6 +220,7 @@ final class ProxyFixture implements AutoCloseable, TrafficObserver, ProxyLog {
         try {
             clients.forEach(Wire::close);
             listener.close().awaitUninterruptibly();
+            furtherListeners.forEach(further -> further.close().awaitUninterruptibly());
             Await.until(
                     "every connection of the main port is closed",
                     () -> pipeline.connections().count() == 0);
