@@ -56,6 +56,7 @@ public final class Main {
         try (var plane = new RequestPlane(config, log)) {
             var controlPlane = ControlPlane.start(plane.beans());
             log.info("Control plane is up");
+            plane.beginExports();
             plane.awaitEnd(controlPlane::tick);
             controlPlane.close();
         } catch (BindException | RuntimeException e) {

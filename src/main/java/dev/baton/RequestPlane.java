@@ -53,6 +53,7 @@ final class RequestPlane implements Vitals, AutoCloseable {
     private final Shutdown shutdown;
     private final AdminRoutes adminRoutes;
     private final AdminServer adminServer;
+    private final UserMetrics userMetrics;
     private final Map<String, Channel> listeners = new LinkedHashMap<>();
 
     /**
@@ -77,6 +78,7 @@ final class RequestPlane implements Vitals, AutoCloseable {
                         log)
                 : null;
         FunctionPlane hosted = functions;
+        userMetrics = new UserMetrics(config);
         ready = hosted == null ? readiness::check : hosted::ready;
         RequestLog requestLog = requestLog(config, log);
         main = new MainPipeline(
@@ -90,6 +92,7 @@ final class RequestPlane implements Vitals, AutoCloseable {
                         objects.transfer()::delivery,
                         () -> hosted == null ? null : hosted.handler(),
                         observer(traffic),
+                        userMetrics.watcher(),
                         new PlaneLog(log)));
         shutdown = new Shutdown(
                 drain,
@@ -110,6 +113,7 @@ final class RequestPlane implements Vitals, AutoCloseable {
         log.info("Starting http server admin:" + Ports.ADMIN);
         adminServer = AdminServer.open(loops, address(Ports.ADMIN), adminRoutes);
         listenForPulls(config.ports().pull());
+        listenForScrapes();
         loops.group().next().scheduleWithFixedDelay(this::report, REPORT_MILLIS, REPORT_MILLIS, TimeUnit.MILLISECONDS);
         shutdown.begin();
     }
@@ -170,6 +174,15 @@ final class RequestPlane implements Vitals, AutoCloseable {
         }
     }
 
+    /** As with the queue-proxy, metrics that cannot be scraped end nothing. */
+    private void listenForScrapes() {
+        try {
+            userMetrics.listen(loops, log, listeners);
+        } catch (BindException e) {
+            log.error("metrics server error", e);
+        }
+    }
+
     private InetSocketAddress address(int port) {
         return new InetSocketAddress(config.bind().listen(), port);
     }
@@ -181,6 +194,11 @@ final class RequestPlane implements Vitals, AutoCloseable {
             // An exception that left here would end the reports, and with them the autoscaler's view of this pod.
             log.error("Error in the report of each second", e);
         }
+    }
+
+    /** Begins to send metrics and spans, if that is asked for. Blocks while much is loaded; requests are served meanwhile. */
+    void beginExports() {
+        userMetrics.beginExports(log);
     }
 
     /** Objects for the control plane, by bean name. */
@@ -257,6 +275,7 @@ final class RequestPlane implements Vitals, AutoCloseable {
             functions.close();
         }
         objects.close();
+        userMetrics.close(log);
         loops.close();
     }
 }

@@ -41,6 +41,8 @@ class ArchitectureTest {
             Map.entry("probe", Set.of("config", "http")),
             Map.entry("telemetry", Set.of("config", "http")),
             Map.entry("requestlog", Set.of("config", "http")),
+            Map.entry("metrics", Set.of("config", "http")),
+            Map.entry("otel", Set.of("config", "metrics")),
             Map.entry("transfer", Set.of("config", "http", "reference", "store", "kernel")),
             Map.entry("handover", Set.of("config", "http", "kernel", "store", "reference", "transfer")),
             Map.entry("wasm", Set.of("config", "http", "store", "kernel", "transfer")),

@@ -37,7 +37,10 @@ class NoticeTest {
             "error_prone_annotations-",
             "animal-sniffer-annotations-",
             "perfmark-api-",
-            "jsr305-");
+            "jsr305-",
+            // What a collector in the tests reads OTLP with.
+            "opentelemetry-proto-",
+            "protobuf-java-");
 
     private static final Pattern JAR = Pattern.compile("(?<name>.+?)-(?<version>\\d[^-]*)(-linux-.*)?\\.jar");
 

@@ -7,11 +7,10 @@ final class NotYet {
     private NotYet() {}
 
     static void warn(Env env, Observability observability, TransferSettings transfer) {
-        warnIf(env, observability.tracing().protocol() != Protocol.NONE, "traces are asked for: none are exported");
         warnIf(
                 env,
-                observability.requestMetrics().protocol() != Protocol.NONE,
-                "request metrics are asked for: port 9091 and exporters stay closed, 8022 has /actuator/prometheus");
+                observability.tracing().protocol() == Protocol.ZIPKIN,
+                "TRACING_CONFIG_BACKEND is zipkin: no spans are exported, OBSERVABILITY_CONFIG can send them by OTLP");
         warnIf(env, observability.profiling(), "profiling is asked for: port 8008 stays closed");
         warnIf(env, transfer.earlyAccept(), "BATON_EARLY_ACCEPT has no effect");
         warnIf(env, transfer.nodeDirectory() != null, "BATON_NODE_DIR has no effect");

@@ -69,6 +69,13 @@ public final class Breaker {
         }
     }
 
+    /** Requests that own a permit or wait for one. */
+    int inFlight() {
+        synchronized (lock) {
+            return running + waiting;
+        }
+    }
+
     /** Requests in the queue. */
     public int waiting() {
         synchronized (lock) {

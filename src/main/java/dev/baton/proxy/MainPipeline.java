@@ -102,21 +102,35 @@ public final class MainPipeline extends ChannelInitializer<Channel> {
 
     /** What one exchange after the other passes, or the one exchange of a stream. */
     private void addExchange(ChannelPipeline pipeline, boolean http2Stream) {
+        Watcher watcher = hooks.watcher();
         addIfGiven(pipeline, hooks.dress().get());
+        Watcher.Handlers watch = watcher == null ? null : watcher.handlers(breaker == null ? null : breaker::inFlight);
+        if (watch != null) {
+            pipeline.addLast(watch.whole());
+        }
         addIfGiven(pipeline, hooks.requestLog().get());
         pipeline.addLast(hooks.health().get());
         pipeline.addLast(new ErrorCauses(settings.explainErrors(), hooks.log()));
         pipeline.addLast(new TimeoutHandler(settings, timeouts, hooks.log()));
         pipeline.addLast(shim);
+        if (watch != null) {
+            addIfGiven(pipeline, watch.proxied());
+        }
         pipeline.addLast(new TrafficHandler(hooks.traffic()));
         if (breaker != null) {
             pipeline.addLast(new BreakerHandler(breaker));
+        }
+        if (watch != null) {
+            pipeline.addLast(watch.running());
         }
         if (ImitationHandler.neededFor(settings)) {
             pipeline.addLast(new ImitationHandler(settings, http2Stream));
         }
         addIfGiven(pipeline, hooks.delivery().get());
         ChannelHandler functions = hooks.functions().get();
+        if (watch != null && functions == null) {
+            pipeline.addLast(watch.upstream());
+        }
         pipeline.addLast(functions != null ? functions : new Forwarder(upstreams, http2Stream, hooks.log()));
     }
 

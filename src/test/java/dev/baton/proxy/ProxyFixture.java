@@ -116,6 +116,7 @@ final class ProxyFixture implements AutoCloseable, TrafficObserver, ProxyLog {
                 delivery,
                 () -> null,
                 this,
+                null,
                 this);
         pipeline = new MainPipeline(
                 config.proxy(),

@@ -1,0 +1,161 @@
+package dev.baton.otel;
+
+import dev.baton.config.Observability;
+import dev.baton.config.Observability.Protocol;
+import dev.baton.config.Observability.RequestMetrics;
+import dev.baton.metrics.Gathering;
+import dev.baton.metrics.Label;
+import dev.baton.metrics.Tracing;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.AttributesBuilder;
+import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.metrics.SdkMeterProvider;
+import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
+import io.opentelemetry.sdk.metrics.export.PeriodicMetricReaderBuilder;
+import io.opentelemetry.sdk.resources.Resource;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
+import io.opentelemetry.sdk.trace.export.BatchSpanProcessorBuilder;
+import io.opentelemetry.sdk.trace.export.SpanExporter;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What goes to collectors from here on, until it is closed. Starts and stops threads; nothing of it touches an event loop. Any
+ * thread; starting and closing block.
+ */
+public final class Collecting implements AutoCloseable {
+    /** What the queue-proxy gives its last metrics and spans. */
+    private static final Duration LAST_EXPORT = Duration.ofSeconds(10);
+
+    private static final String SCHEMA = "https://opentelemetry.io/schemas/1.41.0";
+    private static final String HTTP_SCOPE = "dev.baton";
+    private static final String QUEUE_SCOPE = "knative.dev/serving/pkg/queue";
+
+    private final @Nullable SdkMeterProvider meters;
+    private final @Nullable SdkTracerProvider tracers;
+    private final @Nullable BoundedSpans spans;
+
+    private Collecting(
+            @Nullable SdkMeterProvider meters, @Nullable SdkTracerProvider tracers, @Nullable BoundedSpans spans) {
+        this.meters = meters;
+        this.tracers = tracers;
+        this.spans = spans;
+    }
+
+    /**
+     * Sends metrics every so often.
+     *
+     * @throws RuntimeException of the SDK's choice if a setting is no good
+     */
+    public static Collecting metrics(Observability asked, List<Label> resource, Gathering gathering) {
+        RequestMetrics settings = asked.requestMetrics();
+        ConfigProperties properties = Exporters.properties(asked.otel());
+        PeriodicMetricReaderBuilder reader =
+                PeriodicMetricReader.builder(Exporters.metrics(settings.protocol(), settings.endpoint(), asked.otel()));
+        Duration interval = properties.getDuration("otel.metric.export.interval");
+        if (interval == null && !settings.interval().isZero()) {
+            interval = settings.interval();
+        }
+        if (interval != null) {
+            reader.setInterval(interval);
+        }
+        SdkMeterProvider provider = SdkMeterProvider.builder()
+                .setResource(resource(resource))
+                .registerMetricProducer(new MetricBridge(gathering, InstantSource.system()))
+                .registerMetricReader(reader.build())
+                .build();
+        return new Collecting(provider, null, null);
+    }
+
+    /**
+     * Sends spans.
+     *
+     * @param out where the protocol {@code stdout} writes
+     * @throws RuntimeException of the SDK's choice if a setting is no good
+     */
+    public static Collecting traces(Observability asked, List<Label> resource, OutputStream out) {
+        ConfigProperties properties = Exporters.properties(asked.otel());
+        Observability.Tracing settings = asked.tracing();
+        SpanExporter exporter = settings.protocol() == Protocol.STDOUT
+                ? new StdoutSpans(out)
+                : Exporters.spans(settings.protocol(), settings.endpoint(), asked.otel());
+        BoundedSpans bounded = new BoundedSpans(exporter, counting -> batches(counting, properties));
+        SdkTracerProvider provider = SdkTracerProvider.builder()
+                .setResource(resource(resource))
+                .setSampler(Samplers.of(settings, properties))
+                .addSpanProcessor(bounded)
+                .build();
+        return new Collecting(null, provider, bounded);
+    }
+
+    private static BatchSpanProcessor batches(SpanExporter exporter, ConfigProperties properties) {
+        BatchSpanProcessorBuilder builder = BatchSpanProcessor.builder(exporter);
+        Duration delay = properties.getDuration("otel.bsp.schedule.delay");
+        if (delay != null) {
+            builder.setScheduleDelay(delay);
+        }
+        Duration timeout = properties.getDuration("otel.bsp.export.timeout");
+        if (timeout != null) {
+            builder.setExporterTimeout(timeout);
+        }
+        Integer queue = properties.getInt("otel.bsp.max.queue.size");
+        if (queue != null) {
+            builder.setMaxQueueSize(queue);
+        }
+        Integer batch = properties.getInt("otel.bsp.max.export.batch.size");
+        if (batch != null) {
+            builder.setMaxExportBatchSize(batch);
+        }
+        return builder.build();
+    }
+
+    private static Resource resource(List<Label> labels) {
+        AttributesBuilder attributes = Attributes.builder();
+        for (Label label : labels) {
+            if (!label.name().startsWith("telemetry.sdk.")) {
+                attributes.put(label.name(), label.value().toString());
+            }
+        }
+        return Resource.getDefault().merge(Resource.create(attributes.build(), SCHEMA));
+    }
+
+    /**
+     * Makes the spans of the request path; null if this does not send spans.
+     *
+     * @param userAddress where the user's program listens
+     */
+    public @Nullable Tracing tracing(String userAddress, int userPort) {
+        SdkTracerProvider provider = tracers;
+        return provider == null
+                ? null
+                : new SdkTracing(provider.get(HTTP_SCOPE), provider.get(QUEUE_SCOPE), userPort, userAddress);
+    }
+
+    /** Spans that have ended and were not taken by the collector; final once this is closed. */
+    public long lostSpans() {
+        return spans == null ? 0 : spans.lost();
+    }
+
+    /** Sends what is left, for at most ten seconds. Blocks. */
+    @Override
+    public void close() {
+        SdkTracerProvider traced = tracers;
+        if (traced != null) {
+            await(traced.shutdown());
+        }
+        SdkMeterProvider measured = meters;
+        if (measured != null) {
+            await(measured.shutdown());
+        }
+    }
+
+    private static void await(CompletableResultCode end) {
+        end.join(LAST_EXPORT.toMillis(), TimeUnit.MILLISECONDS);
+    }
+}
