@@ -60,14 +60,14 @@ final class LoggingReader {
     }
 
     private static @Nullable Level level(String name) {
-        return switch (name) {
-            case "debug", "DEBUG" -> Level.DEBUG;
-            case "info", "INFO" -> Level.INFO;
-            case "warn", "WARN", "warning", "WARNING" -> Level.WARN;
-            case "error", "ERROR" -> Level.ERROR;
-            case "dpanic", "DPANIC" -> Level.DPANIC;
-            case "panic", "PANIC" -> Level.PANIC;
-            case "fatal", "FATAL" -> Level.FATAL;
+        return switch (name.toLowerCase(Locale.ROOT)) {
+            case "debug" -> Level.DEBUG;
+            case "info" -> Level.INFO;
+            case "warn", "warning" -> Level.WARN;
+            case "error" -> Level.ERROR;
+            case "dpanic" -> Level.DPANIC;
+            case "panic" -> Level.PANIC;
+            case "fatal" -> Level.FATAL;
             default -> null;
         };
     }

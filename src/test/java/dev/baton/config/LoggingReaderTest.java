@@ -35,6 +35,7 @@ class LoggingReaderTest {
     void theLevelVariableGoesFirstUnlessItIsInvalid() {
         assertThat(LoggingReader.read("{\"level\":\"warn\"}", "debug").level()).isEqualTo(Level.DEBUG);
         assertThat(LoggingReader.read("{\"level\":\"warn\"}", "loud").level()).isEqualTo(Level.WARN);
+        assertThat(LoggingReader.read("{\"level\":\"Warn\"}", "").level()).isEqualTo(Level.WARN);
     }
 
     @Test
