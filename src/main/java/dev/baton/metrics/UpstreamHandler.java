@@ -2,6 +2,7 @@ package dev.baton.metrics;
 
 import dev.baton.http.Answers;
 import dev.baton.http.ExchangeAborted;
+import dev.baton.http.PassedContent;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -50,7 +51,7 @@ final class UpstreamHandler extends ChannelDuplexHandler {
             }
         }
         if (awaitsAnswer && message instanceof HttpContent content) {
-            seen += content.content().readableBytes();
+            seen += PassedContent.bytes(content);
         }
         ctx.fireChannelRead(message);
     }

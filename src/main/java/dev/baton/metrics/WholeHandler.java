@@ -1,6 +1,7 @@
 package dev.baton.metrics;
 
 import dev.baton.http.ExchangeAborted;
+import dev.baton.http.PassedContent;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -56,7 +57,7 @@ final class WholeHandler extends ChannelDuplexHandler {
             begin(ctx, request);
         }
         if (exchange.open && message instanceof HttpContent content) {
-            exchange.requestBytes += content.content().readableBytes();
+            exchange.requestBytes += PassedContent.bytes(content);
             if (message instanceof LastHttpContent) {
                 exchange.requestBytes = Math.max(exchange.requestBytes, requestLength);
             }
@@ -127,7 +128,7 @@ final class WholeHandler extends ChannelDuplexHandler {
                 }
             }
             if (exchange.status != 0 && message instanceof HttpContent content) {
-                exchange.responseBytes += content.content().readableBytes();
+                exchange.responseBytes += PassedContent.bytes(content);
                 last = message instanceof LastHttpContent && exchange.status != SWITCHING_PROTOCOLS;
             }
         }
