@@ -164,6 +164,8 @@ public final class OneAtATime extends ChannelDuplexHandler {
                 http2Request = request;
                 return false;
             }
+            // Not even a program that would upgrade without being asked rightly sees what it could upgrade by.
+            request.headers().remove("http2-settings");
         }
         request.headers().remove(HttpHeaderNames.UPGRADE);
         return false;

@@ -1,5 +1,6 @@
 package dev.baton.proxy;
 
+import dev.baton.http.AnswerGate;
 import dev.baton.http.Answers;
 import dev.baton.http.ExchangeAborted;
 import dev.baton.http.KnownBody;
@@ -401,10 +402,10 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
     private void down(Object message) {
         ChannelHandlerContext ctx = link().ctx;
         ctx.write(message, ctx.voidPromise());
-        if (!ctx.channel().isWritable()) {
+        if (!AnswerGate.open(ctx.channel())) {
             ctx.flush();
             UpstreamExchange from = connection;
-            if (from != null && !ctx.channel().isWritable()) {
+            if (from != null && !AnswerGate.open(ctx.channel())) {
                 from.pause();
             }
         }
@@ -472,7 +473,7 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         UpstreamExchange from = connection;
-        if (from != null && ctx.channel().isWritable()) {
+        if (from != null && AnswerGate.open(ctx.channel())) {
             from.resume();
         }
     }

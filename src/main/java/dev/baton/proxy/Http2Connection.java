@@ -142,16 +142,17 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
             }
             upstream.ready(this);
         } else if (message instanceof Http2GoAwayFrame) {
-            retire(ctx);
+            retire();
         }
         ReferenceCountUtil.release(message);
     }
 
-    private void retire(ChannelHandlerContext ctx) {
+    /** The program has said GOAWAY. A stream may hear it first, and must not go to this connection again. Idempotent. */
+    void retire() {
         closing = true;
         upstream.retired(this);
         if (streams == 0) {
-            ctx.close();
+            ctx().close();
         }
     }
 

@@ -256,6 +256,7 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Upstream
             }
         } else if (event instanceof Http2GoAwayFrame farewell) {
             farewell.release();
+            connection.retire();
             if (to != null) {
                 refuse(ctx, to, "http2: server sent GOAWAY and closed the connection");
             }

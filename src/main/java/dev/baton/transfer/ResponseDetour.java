@@ -1,8 +1,8 @@
 package dev.baton.transfer;
 
+import dev.baton.http.AnswerGate;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.DefaultHttpContent;
@@ -75,10 +75,6 @@ final class ResponseDetour implements BodyPipe.Owner {
 
     /** Takes the response over, or gives false if it must go inline: all windows are in use. */
     boolean begin(HttpResponse response) {
-        if (ctx.channel().unsafe().outboundBuffer() == null) {
-            // Without it the function cannot be slowed down to the pace of the pull.
-            return false;
-        }
         long length = HttpUtil.getContentLength(response, -1L);
         if (length >= 0) {
             return open(response, length);
@@ -197,10 +193,7 @@ final class ResponseDetour implements BodyPipe.Owner {
 
     private void throttle(boolean on) {
         throttled = on;
-        ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
-        if (buffer != null) {
-            buffer.setUserDefinedWritability(1, !on);
-        }
+        AnswerGate.hold(ctx, on);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.baton.wasm;
 
+import dev.baton.http.AnswerGate;
 import dev.baton.http.Answers;
 import dev.baton.http.Problem;
 import dev.baton.http.Reached;
@@ -290,7 +291,7 @@ final class FunctionExchange implements Runnable, GuestOutput {
     /** Writes as much of a large answer as the client takes. Writing may end the exchange, or call back here. */
     private void pump() {
         ByteBuf rest = answer;
-        while (rest != null && !over && rest.isReadable() && ctx.channel().isWritable()) {
+        while (rest != null && !over && rest.isReadable() && AnswerGate.open(ctx.channel())) {
             ByteBuf slice = rest.readRetainedSlice(Math.min(SLICE_BYTES, rest.readableBytes()));
             boolean last = !rest.isReadable();
             if (last) {

@@ -13,6 +13,7 @@ import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.Http2DataFrame;
+import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
@@ -31,17 +32,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Stands for the user's program where that speaks HTTP/2 with prior knowledge: does with each whole request what a test says. */
-final class Http2Program implements AutoCloseable {
-    interface Behaviour {
+public final class Http2Program implements AutoCloseable {
+    /** What to do with a request. Called on the program's event loop. */
+    public interface Behaviour {
         void answer(Http2Program program, ChannelHandlerContext stream, Http2Headers head, String body);
     }
 
-    final List<Http2Headers> heads = new CopyOnWriteArrayList<>();
-    final List<String> bodies = new CopyOnWriteArrayList<>();
+    public final List<Http2Headers> heads = new CopyOnWriteArrayList<>();
+    public final List<String> bodies = new CopyOnWriteArrayList<>();
     final AtomicInteger connections = new AtomicInteger();
-    final AtomicInteger answered = new AtomicInteger();
+    public final AtomicInteger answered = new AtomicInteger();
     /** Octets of bodies that have left for the sidecar. */
-    final AtomicLong sent = new AtomicLong();
+    public final AtomicLong sent = new AtomicLong();
 
     private final EventLoops loops = new EventLoops(1, "http2-program");
     private final ChannelGroup accepted = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
@@ -53,29 +55,30 @@ final class Http2Program implements AutoCloseable {
     }
 
     Http2Program(Behaviour behaviour) {
+        this(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), behaviour);
+    }
+
+    public Http2Program(InetSocketAddress address, Behaviour behaviour) {
         try {
-            listener = Listener.bind(
-                    loops,
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                    new ChannelInitializer<Channel>() {
-                        @Override
-                        protected void initChannel(Channel channel) {
-                            connections.incrementAndGet();
-                            accepted.add(channel);
-                            channel.pipeline()
-                                    .addLast(Http2FrameCodecBuilder.forServer()
-                                            .initialSettings(Http2Settings.defaultSettings()
-                                                    .maxConcurrentStreams(1000))
-                                            .decoderEnforceMaxRstFramesPerWindow(0, 1)
-                                            .build())
-                                    .addLast(new Http2MultiplexHandler(new ChannelInitializer<Channel>() {
-                                        @Override
-                                        protected void initChannel(Channel stream) {
-                                            stream.pipeline().addLast(new Stream(behaviour));
-                                        }
-                                    }));
-                        }
-                    });
+            listener = Listener.bind(loops, address, new ChannelInitializer<Channel>() {
+                @Override
+                protected void initChannel(Channel channel) {
+                    connections.incrementAndGet();
+                    accepted.add(channel);
+                    channel.pipeline()
+                            .addLast(Http2FrameCodecBuilder.forServer()
+                                    .initialSettings(
+                                            Http2Settings.defaultSettings().maxConcurrentStreams(1000))
+                                    .decoderEnforceMaxRstFramesPerWindow(0, 1)
+                                    .build())
+                            .addLast(new Http2MultiplexHandler(new ChannelInitializer<Channel>() {
+                                @Override
+                                protected void initChannel(Channel stream) {
+                                    stream.pipeline().addLast(new Stream(behaviour));
+                                }
+                            }));
+                }
+            });
         } catch (BindException e) {
             throw new UncheckedIOException(e);
         }
@@ -86,7 +89,7 @@ final class Http2Program implements AutoCloseable {
     }
 
     /** 200 and a body, in pieces as large as a frame. */
-    void ok(ChannelHandlerContext stream, String text) {
+    public void ok(ChannelHandlerContext stream, String text) {
         answered.incrementAndGet();
         stream.write(new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().status("200"), false));
         byte[] octets = text.getBytes(StandardCharsets.ISO_8859_1);
@@ -101,6 +104,21 @@ final class Http2Program implements AutoCloseable {
                     });
         }
         stream.writeAndFlush(new DefaultHttp2DataFrame(true));
+    }
+
+    /** GOAWAY on a stream's connection: streams above the last one have not been looked at. */
+    void goAway(ChannelHandlerContext stream, int last) {
+        stream.channel()
+                .parent()
+                .pipeline()
+                .context(Http2FrameCodec.class)
+                .writeAndFlush(Unpooled.buffer()
+                        .writeMedium(8)
+                        .writeByte(7)
+                        .writeByte(0)
+                        .writeInt(0)
+                        .writeInt(last)
+                        .writeInt(0));
     }
 
     private final class Stream extends ChannelInboundHandlerAdapter {
