@@ -1,6 +1,7 @@
 package dev.baton.admin;
 
 import dev.baton.http.Answers;
+import dev.baton.http.HttpDate;
 import dev.baton.http.Problem;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -117,6 +118,7 @@ public final class AdminRoutes implements BiFunction<HttpServerRequest, HttpServ
     }
 
     private static Mono<Void> send(HttpServerResponse response, FullHttpResponse answer) {
+        answer.headers().set(HttpHeaderNames.DATE, HttpDate.now());
         return response.status(answer.status())
                 .headers(answer.headers())
                 .sendObject(answer.content())

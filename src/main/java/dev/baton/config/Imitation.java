@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 public enum Imitation {
     INTERIM_STATUS(
             "interim-status",
-            "after an interim answer (103) the final status is 200, whatever the program said",
-            "the final status is the program's"),
+            "after an interim answer (103) the final status is 200, whatever the program said, and no second one passes",
+            "all pass, and the final status is the program's"),
     TIMEOUT_TEXT(
             "timeout-text",
             "a limit that ends a started chunked response appends `request timeout` to it and ends it as if it were whole",

@@ -26,6 +26,7 @@ final class ChunkScanner {
     private static final int MAX_DIGITS = 16;
 
     private State state = State.END;
+    private boolean badData;
     private long remaining;
     private int line;
 
@@ -43,6 +44,11 @@ final class ChunkScanner {
         return state == State.BAD;
     }
 
+    /** After it has been found bad: the data of a chunk is not followed by a line's end. */
+    boolean badData() {
+        return badData;
+    }
+
     /** Returns the index after the last sound byte: {@code to}, unless the scanner has ended or found the framing bad. */
     int scan(ByteBuf in, int from, int to) {
         int at = from;
@@ -55,6 +61,7 @@ final class ChunkScanner {
                     state = State.DATA_CR;
                 }
             } else {
+                badData = state == State.DATA_CR || state == State.DATA_LF;
                 state = next(in.getByte(at));
                 if (state != State.BAD) {
                     at++;

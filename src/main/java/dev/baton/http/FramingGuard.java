@@ -161,6 +161,11 @@ public final class FramingGuard extends ChannelInboundHandlerAdapter {
 
     // Called by OneAtATime.
 
+    /** Whether what is ambiguous is read as the Go sidecar reads it. */
+    boolean lenient() {
+        return limits.lenient();
+    }
+
     /** The exchange of the request that was passed on last is over. */
     void exchangeEnded() {
         open = false;
@@ -265,12 +270,19 @@ public final class FramingGuard extends ChannelInboundHandlerAdapter {
     private int chunkedBody(ByteBuf in, int from, int end) {
         int at = chunks.scan(in, from, end);
         if (chunks.bad()) {
-            return refuse(limits.lenient() ? RequestHead.BAD_CHUNK_AS_GO : RequestHead.MALFORMED, true, at);
+            return refuse(badChunk(), true, at);
         }
         if (chunks.ended()) {
             state = State.TRAILERS;
         }
         return at;
+    }
+
+    private Refusal badChunk() {
+        if (!limits.lenient()) {
+            return RequestHead.MALFORMED;
+        }
+        return chunks.badData() ? RequestHead.BAD_DATA_AS_GO : RequestHead.BAD_CHUNK_AS_GO;
     }
 
     private int trailers(ByteBuf in, int from, int end) {

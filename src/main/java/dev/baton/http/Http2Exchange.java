@@ -210,6 +210,9 @@ final class Http2Exchange extends ChannelDuplexHandler {
                 return;
             }
             responseStarted = true;
+            if (!response.headers().contains(HttpHeaderNames.DATE)) {
+                response.headers().set(HttpHeaderNames.DATE, HttpDate.now());
+            }
             head = status(response);
             if (!(message instanceof HttpContent)) {
                 promise.trySuccess();

@@ -14,7 +14,6 @@ import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -26,9 +25,9 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2ServerUpgradeCodec;
 import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.util.ReferenceCountUtil;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * Makes a connection one of HTTP/2 in clear text. Each stream is a channel of its own whose first handler is an
@@ -57,15 +56,22 @@ public final class Http2Server {
     private static final char NO_RFC7540_PRIORITIES = 9;
     private static final int UPGRADED_STREAM = 1;
 
+    /** Adds the handlers of one stream; they speak HTTP/1 messages. */
+    @FunctionalInterface
+    public interface Equipment {
+        /** Called on the event loop. {@code http1}: its request came by HTTP/1, and asked for HTTP/2 from then on. */
+        void equip(ChannelPipeline pipeline, boolean http1);
+    }
+
     private final GuardLimits limits;
-    private final Consumer<ChannelPipeline> stream;
+    private final Equipment stream;
 
     /**
      * Opens nothing.
      *
      * @param stream adds the handlers of one stream; they speak HTTP/1 messages
      */
-    public Http2Server(GuardLimits limits, Consumer<ChannelPipeline> stream) {
+    public Http2Server(GuardLimits limits, Equipment stream) {
         this.limits = limits;
         this.stream = stream;
     }
@@ -77,7 +83,7 @@ public final class Http2Server {
         }
         Http2Codec made = codec();
         Http2FrameCodec codec = made.build();
-        pipeline.addLast(made.guard(), codec, multiplexer(), new ConnectionEnd());
+        pipeline.addLast(made.guard(), codec, multiplexer(false), new ConnectionEnd());
     }
 
     /**
@@ -97,7 +103,7 @@ public final class Http2Server {
                 EmptyHttpHeaders.INSTANCE);
         Http2Codec made = codec();
         Http2FrameCodec codec = made.build();
-        Http2ServerUpgradeCodec upgrade = new Http2ServerUpgradeCodec(codec, multiplexer(), new ConnectionEnd());
+        Http2ServerUpgradeCodec upgrade = new Http2ServerUpgradeCodec(codec, multiplexer(true), new ConnectionEnd());
         HttpHeaders fields = new DefaultHttpHeaders();
         if (!upgrade.prepareUpgradeResponse(ctx, first, fields)) {
             return false;
@@ -105,10 +111,7 @@ public final class Http2Server {
         Http2Headers head = Http2Exchange.head(request);
         FullHttpResponse switching = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS, Unpooled.EMPTY_BUFFER);
-        switching
-                .headers()
-                .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE)
-                .set(HttpHeaderNames.UPGRADE, UpgradeRequest.H2C);
+        switching.headers().set(HttpHeaderNames.CONNECTION, "Upgrade").set(HttpHeaderNames.UPGRADE, UpgradeRequest.H2C);
         ctx.writeAndFlush(switching);
 
         ChannelPipeline pipeline = ctx.pipeline();
@@ -160,12 +163,14 @@ public final class Http2Server {
         return codec;
     }
 
-    private ChannelHandler multiplexer() {
+    private ChannelHandler multiplexer(boolean upgraded) {
         return new Http2MultiplexHandler(new ChannelInitializer<Channel>() {
             @Override
             protected void initChannel(Channel channel) {
                 channel.pipeline().addLast(new Http2Exchange(limits.fields()));
-                stream.accept(channel.pipeline());
+                boolean first = channel instanceof Http2StreamChannel one
+                        && one.stream().id() == UPGRADED_STREAM;
+                stream.equip(channel.pipeline(), upgraded && first);
             }
         });
     }

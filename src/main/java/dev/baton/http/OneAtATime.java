@@ -134,13 +134,17 @@ public final class OneAtATime extends ChannelDuplexHandler {
         http10 = request.protocolVersion().minorVersion() == 0;
         head = HttpMethod.HEAD.equals(request.method());
         // After a successful CONNECT the client takes the rest of the connection for a tunnel, which this is not.
-        keepAlive = !lastExchange && HttpUtil.isKeepAlive(request) && !HttpMethod.CONNECT.equals(request.method());
+        keepAlive = !lastExchange
+                && HttpUtil.isKeepAlive(request)
+                && (guard.lenient() || !HttpMethod.CONNECT.equals(request.method()));
         awaitsContinue = false;
         asksForUpgrade = request.headers().contains(HttpHeaderNames.UPGRADE) && mayUpgrade(request);
         String expect = request.headers().get(HttpHeaderNames.EXPECT);
         if (expect != null && !http10) {
             awaitsContinue = HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(expect);
             if (!awaitsContinue) {
+                // The client may send its body or not: nobody can know.
+                keepAlive = false;
                 answer(ctx, request, HttpResponseStatus.EXPECTATION_FAILED);
                 return;
             }
@@ -247,7 +251,9 @@ public final class OneAtATime extends ChannelDuplexHandler {
         HttpResponseStatus status = refusal.status();
         if (status.equals(HttpResponseStatus.BAD_GATEWAY)) {
             FullHttpResponse error = Answers.error(status, refusal.text());
-            error.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+            error.headers()
+                    .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE)
+                    .set(HttpHeaderNames.DATE, HttpDate.now());
             return error;
         }
         String code = status.codeAsText() + " ";
@@ -388,6 +394,9 @@ public final class OneAtATime extends ChannelDuplexHandler {
             headers.set(HttpHeaderNames.CONNECTION, http10 ? HttpHeaderValues.KEEP_ALIVE : HttpHeaderValues.CLOSE);
         } else {
             headers.remove(HttpHeaderNames.CONNECTION);
+        }
+        if (!headers.contains(HttpHeaderNames.DATE)) {
+            headers.set(HttpHeaderNames.DATE, HttpDate.now());
         }
     }
 

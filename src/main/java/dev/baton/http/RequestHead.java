@@ -31,6 +31,9 @@ final class RequestHead {
     static final Refusal BAD_CHUNK_AS_GO =
             new Refusal(HttpResponseStatus.BAD_GATEWAY, "invalid byte in chunk length", true);
 
+    static final Refusal BAD_DATA_AS_GO =
+            new Refusal(HttpResponseStatus.BAD_GATEWAY, "malformed chunked encoding", true);
+
     /** More digits than any body has; keeps the arithmetic below from overflowing. */
     private static final int MAX_LENGTH_DIGITS = 18;
 

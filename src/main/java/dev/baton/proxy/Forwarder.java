@@ -30,6 +30,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
@@ -144,10 +145,11 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
             content.release();
             return;
         }
-        if (awaitsContinue) {
+        if (awaitsContinue && content.content().isReadable()) {
             // It comes unasked; the client hears all the same that it has been right, as from Go's server.
             writeContinue();
         }
+        stopAwaitingContinue();
         boolean last = content instanceof LastHttpContent;
         requestDone = last;
         bodySeen |= content != LastHttpContent.EMPTY_LAST_CONTENT;
@@ -373,7 +375,7 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
 
     /** Whether a large response may pass by this handler: the client's connection is one socket for one exchange. */
     boolean takesDetours() {
-        return !http2 && upstreams.splices() != null;
+        return !http2 && upstreams.splices() != null && !(link().ctx.channel() instanceof Http2StreamChannel);
     }
 
     boolean writable() {
@@ -459,7 +461,7 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
             return;
         }
         over();
-        log.error("error reverse proxying request", failure, null);
+        log.error("error reverse proxying request; sockstat: " + Sockstat.text(), failure, null);
         ChannelHandlerContext ctx = link().ctx;
         if (started) {
             ctx.close();

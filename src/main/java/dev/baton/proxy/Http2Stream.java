@@ -13,7 +13,9 @@ import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
@@ -182,10 +184,20 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Upstream
             return;
         }
         answered = true;
+        if (frame.isEndStream() && bodyPossible(to, status) && !fields.contains(HttpHeaderNames.CONTENT_LENGTH)) {
+            // Said as Go's server says it: the end of the stream may come to the client behind the head only.
+            fields.set(HttpHeaderNames.CONTENT_LENGTH, HttpHeaderValues.ZERO);
+        }
         to.response(new DefaultHttpResponse(HttpVersion.HTTP_1_1, status, fields));
         if (frame.isEndStream() && front == to) {
             end(to, LastHttpContent.EMPTY_LAST_CONTENT);
         }
+    }
+
+    private static boolean bodyPossible(Forwarder to, HttpResponseStatus status) {
+        return status.code() != 204
+                && status.code() != 304
+                && !HttpMethod.HEAD.equals(to.request().method());
     }
 
     private static HttpResponseStatus status(Http2Headers headers) {

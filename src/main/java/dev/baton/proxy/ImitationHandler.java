@@ -129,6 +129,12 @@ final class ImitationHandler extends ChannelDuplexHandler {
         if (message instanceof HttpResponse response) {
             int status = response.status().code();
             if (status < 200) {
+                if (interimSeen && status != 101 && settings.imitates(INTERIM_STATUS)) {
+                    // The first one is all that Go's recorder lets through.
+                    ReferenceCountUtil.release(message);
+                    promise.trySuccess();
+                    return;
+                }
                 interimSeen |= status != 101;
             } else if (head(response)) {
                 untyped = response;

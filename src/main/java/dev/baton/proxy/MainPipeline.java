@@ -70,14 +70,16 @@ public final class MainPipeline extends ChannelInitializer<Channel> {
                 GuardLimits.DEFAULT.firstByteMillis(),
                 settings.http2Burst(),
                 settings.imitates(Imitation.LENIENT_FRAMING));
-        splices = settings.splice() ? new Splices(kernel) : null;
+        // What the Go sidecar makes of a response takes a look at each of its bytes.
+        splices = settings.splice() && !ImitationHandler.neededFor(settings) ? new Splices(kernel) : null;
         upstreams = new Upstreams(
                 user,
                 settings.idleUpstreamConnections(),
                 settings.headBytes(),
                 settings.imitates(Imitation.STALE_CONNECTIONS),
+                settings.imitates(Imitation.LENIENT_FRAMING),
                 splices);
-        http2 = new Http2Server(limits, stream -> addExchange(stream, true));
+        http2 = new Http2Server(limits, (stream, http1) -> addExchange(stream, !http1));
         breaker = settings.containerConcurrency() > 0
                 ? new Breaker(
                         settings.containerConcurrency(),

@@ -14,7 +14,6 @@ import java.util.List;
 final class ResponseDecoder extends HttpResponseDecoder {
     private final KnownBody body = new KnownBody(anyway -> {});
     private boolean head;
-    private boolean connect;
 
     ResponseDecoder(HttpDecoderConfig config) {
         super(config);
@@ -23,7 +22,6 @@ final class ResponseDecoder extends HttpResponseDecoder {
     /** The next response answers a request of this method. */
     void expect(HttpMethod method) {
         head = HttpMethod.HEAD.equals(method);
-        connect = HttpMethod.CONNECT.equals(method);
     }
 
     /** The body of the response under way. */
@@ -89,9 +87,6 @@ final class ResponseDecoder extends HttpResponseDecoder {
     @Override
     protected boolean isContentAlwaysEmpty(HttpMessage message) {
         int code = ((HttpResponse) message).status().code();
-        return code == 101
-                || (head && code >= 200)
-                || (connect && code >= 200 && code < 300)
-                || super.isContentAlwaysEmpty(message);
+        return code == 101 || (head && code >= 200) || super.isContentAlwaysEmpty(message);
     }
 }

@@ -171,8 +171,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
         }
         if (message instanceof HttpObject object && object.decoderResult().isFailure()) {
             ReferenceCountUtil.release(message);
-            Throwable cause = object.decoderResult().cause();
-            fail(to, cause instanceof MalformedResponse known ? known.text() : UpstreamFailure.MALFORMED);
+            fail(to, UpstreamFailure.malformed(object.decoderResult().cause()));
             return;
         }
         // No switch over types here: linking one takes milliseconds of the first request, and no cache keeps it.
@@ -208,7 +207,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
             return;
         }
         if (!HeaderRules.knownEncoding(response)) {
-            fail(to, UpstreamFailure.UNKNOWN_ENCODING);
+            fail(to, UpstreamFailure.unknownEncoding(response.headers().get(HttpHeaderNames.TRANSFER_ENCODING, "")));
             return;
         }
         reusable = HttpUtil.isKeepAlive(response)
@@ -241,7 +240,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
         String wished = to.request().headers().get(HttpHeaderNames.UPGRADE);
         String switchedTo = response.headers().get(HttpHeaderNames.UPGRADE);
         if (wished == null) {
-            fail(to, UpstreamFailure.UNASKED_UPGRADE);
+            fail(to, UpstreamFailure.otherUpgrade(switchedTo == null ? "" : switchedTo, ""));
         } else if (switchedTo == null || !among(wished, switchedTo)) {
             fail(to, UpstreamFailure.otherUpgrade(switchedTo == null ? "" : switchedTo, wished));
         } else {

@@ -77,6 +77,7 @@ final class UpstreamPool implements Upstream, Dial.Owner {
                 .setMaxInitialLineLength(upstreams.headBytes())
                 .setMaxHeaderSize(upstreams.headBytes())
                 .setMaxChunkSize(MAX_CHUNK_BYTES)
+                .setUseRfc9112TransferEncoding(!upstreams.lenient())
                 .setStrictLineParsing(false);
     }
 

@@ -15,6 +15,7 @@ final class Upstreams {
     private final int headBytes;
     private final boolean trustsIdle;
     private final @Nullable Splices splices;
+    private final boolean lenient;
     private final ConcurrentHashMap<EventLoop, UpstreamPool> pools = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<EventLoop, Upstream> http2s = new ConcurrentHashMap<>(1);
     private final AtomicInteger open = new AtomicInteger();
@@ -27,10 +28,18 @@ final class Upstreams {
      * @param maxIdle idle connections that are kept, on each loop; with a breaker also the connections there are in all
      * @param headBytes longest response head
      * @param trustsIdle whether a kept connection is used without a look at its state
+     * @param lenient whether a response may have a length beside its chunks
      * @param splices for large bodies; null if all are copied
      */
-    Upstreams(InetSocketAddress target, int maxIdle, int headBytes, boolean trustsIdle, @Nullable Splices splices) {
+    Upstreams(
+            InetSocketAddress target,
+            int maxIdle,
+            int headBytes,
+            boolean trustsIdle,
+            boolean lenient,
+            @Nullable Splices splices) {
         this.splices = splices;
+        this.lenient = lenient;
         this.trustsIdle = trustsIdle;
         this.target = target;
         this.authority = NetFailure.hostPort(target);
@@ -56,6 +65,10 @@ final class Upstreams {
 
     int maxIdle() {
         return maxIdle;
+    }
+
+    boolean lenient() {
+        return lenient;
     }
 
     boolean trustsIdle() {

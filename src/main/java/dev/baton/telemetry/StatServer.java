@@ -1,6 +1,7 @@
 package dev.baton.telemetry;
 
 import dev.baton.http.Answers;
+import dev.baton.http.HttpDate;
 import dev.baton.http.NextRequestTimeout;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -62,6 +63,7 @@ public final class StatServer extends ChannelInitializer<Channel> {
                 FullHttpResponse answer = answer(request);
                 boolean keepAlive = HttpUtil.isKeepAlive(request);
                 HttpUtil.setKeepAlive(answer, keepAlive);
+                answer.headers().set(HttpHeaderNames.DATE, HttpDate.now());
                 var written = context.write(answer);
                 if (!keepAlive) {
                     written.addListener(ChannelFutureListener.CLOSE);

@@ -29,6 +29,7 @@ final class FailuresTest {
             assertThat(proxy.log)
                     .containsExactly("error reverse proxying request: dial tcp 127.0.0.1:" + port
                             + ": connect: connection refused");
+            assertThat(proxy.socketsTold).isTrue();
         }
     }
 

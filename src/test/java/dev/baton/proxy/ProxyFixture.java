@@ -62,6 +62,8 @@ final class ProxyFixture implements AutoCloseable, TrafficObserver, ProxyLog {
     volatile boolean draining;
     /** A clock by which every failed handshake comes long after the one before. */
     private final AtomicLong nanos = new AtomicLong();
+    /** A failure has been logged with the kernel's count of sockets. */
+    volatile boolean socketsTold;
 
     final MainPipeline pipeline;
     final EventLoops loops;
@@ -213,7 +215,9 @@ final class ProxyFixture implements AutoCloseable, TrafficObserver, ProxyLog {
 
     @Override
     public void error(String message, String error, @Nullable Throwable cause) {
-        log.add(message + ": " + error);
+        int sockets = message.indexOf("; sockstat: ");
+        socketsTold |= message.contains("TCP: inuse ");
+        log.add((sockets < 0 ? message : message.substring(0, sockets)) + ": " + error);
     }
 
     @Override

@@ -16,7 +16,7 @@ final class ResponsesTest {
             for (int i = 0; i < 3; i++) {
                 Wire.Message response = client.request("GET", "/").response();
                 assertThat(response.text()).isEqualTo("hello");
-                assertThat(response.fields()).containsExactly("Content-Length: 5");
+                assertThat(response.undated()).containsExactly("Content-Length: 5");
             }
             assertThat(proxy.program.connections)
                     .as("connections to the program")
@@ -53,7 +53,7 @@ final class ResponsesTest {
                 Wire client = proxy.connect()) {
             for (int i = 0; i < 2; i++) {
                 Wire.Message response = client.request("GET", "/").response();
-                assertThat(response.fields()).containsExactly("transfer-encoding: chunked");
+                assertThat(response.undated()).containsExactly("transfer-encoding: chunked");
                 assertThat(response.text()).isEqualTo("all of it");
             }
         }
@@ -66,7 +66,7 @@ final class ResponsesTest {
             Wire.Message response = proxy.connect()
                     .send("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
                     .response();
-            assertThat(response.fields()).isEmpty();
+            assertThat(response.undated()).isEmpty();
             assertThat(response.text()).isEqualTo("abc");
         }
     }
@@ -101,7 +101,7 @@ final class ResponsesTest {
                 Wire client = proxy.connect()) {
             assertThat(client.request("HEAD", "/").headResponse().field("Content-Length"))
                     .isEqualTo("7");
-            assertThat(client.request("GET", "/204").response().fields()).isEmpty();
+            assertThat(client.request("GET", "/204").response().undated()).isEmpty();
             assertThat(client.request("GET", "/304").response().field("Content-Length"))
                     .isEqualTo("9");
             assertThat(client.request("HEAD", "/").headResponse().status()).isEqualTo(200);
@@ -329,6 +329,18 @@ final class ResponsesTest {
             assertThat(response.status()).isEqualTo(200);
             assertThat(response.text()).isEmpty();
             assertThat(proxy.program.connections).hasValue(0);
+        }
+    }
+
+    @Test
+    void aDateIsAddedWhereThereIsNone() {
+        try (ProxyFixture proxy = new ProxyFixture(Program.answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))) {
+            assertThat(proxy.get("/").field("Date")).endsWith(" GMT");
+        }
+        String own = "Sun, 06 Nov 1994 08:49:37 GMT";
+        try (ProxyFixture proxy = new ProxyFixture(
+                Program.answering("HTTP/1.1 200 OK\r\nDate: " + own + "\r\nContent-Length: 0\r\n\r\n"))) {
+            assertThat(proxy.get("/").field("Date")).isEqualTo(own);
         }
     }
 

@@ -111,7 +111,8 @@ final class UpgradesTest {
                 Wire client = proxy.connect()) {
             Wire.Message answer = client.request("GET", "/").response();
             assertThat(answer.status()).isEqualTo(502);
-            assertThat(answer.text()).isEqualTo("backend tried to switch protocol when none was requested\n");
+            assertThat(answer.text())
+                    .isEqualTo("backend tried to switch protocol \"websocket\" when \"\" was requested\n");
             answer = client.request("GET", "/", "Connection: Upgrade", "Upgrade: other")
                     .response();
             assertThat(answer.status()).isEqualTo(502);

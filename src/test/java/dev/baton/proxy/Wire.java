@@ -45,6 +45,13 @@ final class Wire implements AutoCloseable {
             return values.isEmpty() ? null : values.getFirst();
         }
 
+        /** All but the date, which the main port adds where the program has none. */
+        List<String> undated() {
+            return fields.stream()
+                    .filter(field -> !field.regionMatches(true, 0, "Date:", 0, 5))
+                    .toList();
+        }
+
         boolean has(String name) {
             return !all(name).isEmpty();
         }
