@@ -39,6 +39,7 @@ final class App implements AutoCloseable {
     private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
     private final AtomicInteger requests = new AtomicInteger();
     private final AtomicBoolean ready = new AtomicBoolean(true);
+    private final AtomicBoolean http2 = new AtomicBoolean();
 
     App(int port) throws IOException {
         server = new ServerSocket(port, 1024, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
@@ -56,6 +57,11 @@ final class App implements AutoCloseable {
 
     void ready(boolean value) {
         ready.set(value);
+    }
+
+    /** Whether connections may begin with HTTP/2's preface; it is an HTTP/1 program otherwise. */
+    void http2(boolean value) {
+        http2.set(value);
     }
 
     private void accept() {
@@ -76,13 +82,20 @@ final class App implements AutoCloseable {
             InputStream in = new BufferedInputStream(connection.getInputStream());
             OutputStream out = connection.getOutputStream();
             boolean again = true;
-            while (again) {
-                in.mark(1);
-                if (in.read() < 0) {
+            for (int served = 0; again; served++) {
+                in.mark(4);
+                int first = in.read();
+                if (first < 0) {
                     return;
                 }
+                boolean preface = first == 'P' && in.read() == 'R' && in.read() == 'I';
                 in.reset();
-                again = answer(in, out);
+                if (preface && http2.get()) {
+                    in.skipNBytes(Frames.PREFACE.length());
+                    new Http2App(new Frames(in, out), ready, requests).serve();
+                    return;
+                }
+                again = answer(in, out, served);
             }
         } catch (IOException gone) {
             // The sidecar let go: nothing is owed to it.
@@ -91,20 +104,79 @@ final class App implements AutoCloseable {
         }
     }
 
-    /** Answers one request; false if the connection is to end. */
-    private boolean answer(InputStream in, OutputStream out) throws IOException {
-        Message request = Message.read(in, false);
-        if (request == null) {
+    /**
+     * Answers one request; false if the connection is to end.
+     *
+     * @param served requests before it on the same connection
+     */
+    private boolean answer(InputStream in, OutputStream out, int served) throws IOException {
+        Message head = Message.head(in);
+        if (head == null) {
             return false;
         }
-        String path = request.start().split(" ", 3)[1];
+        String path = head.start().split(" ", 3)[1];
+        if (path.equals("*")) {
+            write(out, "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            return false;
+        }
+        if (path.startsWith("/continue")) {
+            write(out, "HTTP/1.1 100 Continue\r\n\r\n");
+        } else if (path.startsWith("/early")) {
+            fixed(out, "200 OK", "early");
+            pause(300);
+        }
+        Message request = head.body(in);
         if (request.whole() && !path.startsWith("/ready")) {
             requests.incrementAndGet();
+        }
+        if (!path.startsWith("/")) {
+            fixed(out, "200 OK", echo(request));
+            return true;
         }
         String verb = path.split("[/?]", 3)[1];
         String argument = path.length() > verb.length() + 2 ? path.substring(verb.length() + 2) : "";
         switch (verb) {
             case "ready" -> fixed(out, ready.get() ? "200 OK" : "503 Service Unavailable", "");
+            case "ready-fields" ->
+                fixed(
+                        out,
+                        "kube-probe//".equals(request.first("user-agent")) && "yes".equals(request.first("x-probe"))
+                                ? "200 OK"
+                                : "500 No",
+                        "");
+            case "continue" -> fixed(out, argument + " Final", echo(request));
+            case "early" -> {}
+            case "second" -> {
+                if (served > 0) {
+                    return false;
+                }
+                fixed(out, "200 OK", "first on its connection");
+            }
+            case "untyped" ->
+                write(out, "HTTP/1.1 200 OK\r\nContent-Length: " + argument.length() + "\r\n\r\n" + argument);
+            case "encoded" -> write(out, "HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 2\r\n\r\n{}");
+            case "paused" -> {
+                write(out, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 6\r\n\r\nabc");
+                pause(Integer.parseInt(argument));
+                write(out, "def");
+            }
+            case "sized-ticks" -> {
+                write(out, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 60000\r\n\r\n");
+                for (int i = 0; i < 5; i++) {
+                    write(out, "t".repeat(5000));
+                    pause(500);
+                }
+                return false;
+            }
+            case "raw" -> {
+                write(out, java.net.URLDecoder.decode(argument, StandardCharsets.ISO_8859_1));
+                return false;
+            }
+            case "no-upgrade" -> fixed(out, "200 OK", echo(request));
+            case "other-upgrade" -> {
+                write(out, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n");
+                return false;
+            }
             case "moved" -> write(out, "HTTP/1.1 302 Found\r\nLocation: /ready\r\nContent-Length: 0\r\n\r\n");
             case "status" -> fixed(out, argument + " Some", "status " + argument);
             case "bare" -> write(out, "HTTP/1.1 " + argument + " None\r\nX-Bare: yes\r\n\r\n");

@@ -8,9 +8,17 @@ import java.util.List;
  * @param id stable name, {@code topic/what-it-shows}
  * @param section of the queue-proxy's behaviour: 1 environment, 2 listeners, 4 request path, 5 probes, 6 telemetry, 7
  *     logs, 8 drain, 9 TLS
+ * @param newer of what only versions newer than the reference do: held against a transcript
  * @param script puts the question and gives the comparable answer, a line each
  */
-record Case(String id, String section, Script script) {
+record Case(String id, String section, boolean newer, Script script) {
+    Case(String id, String section, Script script) {
+        this(id, section, false, script);
+    }
+
+    static Case newer(String id, String section, Script script) {
+        return new Case(id, section, true, script);
+    }
 
     @FunctionalInterface
     interface Script {

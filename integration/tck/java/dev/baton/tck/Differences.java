@@ -1,42 +1,50 @@
 package dev.baton.tck;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /**
- * The differences that are meant, from {@code differences.txt}: a line each, {@code kind | case or prefix* | reason},
- * where kind is {@code version} (a newer Knative answers as Baton does) or {@code improvement} (Baton is deliberately
- * better). A line that explains nothing any more fails the run, so that the lists stay true.
+ * The differences that are meant, in two lists. {@code version-differences.txt}: {@code case | reason}, where a newer Knative
+ * than the reference answers as the candidate does. {@code improvements.txt}: {@code case | switch | reason}, where the
+ * candidate is deliberately better; the switch, {@code VARIABLE=value}, brings the reference's answer back, which the run
+ * verifies, and is {@code -} where the addition shows only when asked for. A line that explains nothing any more fails the
+ * run, so that the lists stay true.
  */
 record Differences(Map<String, Reason> byCase) {
-    record Reason(String kind, String text) {}
+    /** @param restore what makes the candidate answer as the reference does; empty for a difference of versions */
+    record Reason(String restore, String text) {
+        boolean improvement() {
+            return !restore.isEmpty();
+        }
+
+        /** The variable and value to set for the proof. */
+        Map<String, String> environment() {
+            int equals = restore.indexOf('=');
+            return equals < 0 ? Map.of() : Map.of(restore.substring(0, equals), restore.substring(equals + 1));
+        }
+    }
 
     static Differences read() throws IOException {
         Map<String, Reason> reasons = new LinkedHashMap<>();
-        try (InputStream in = Objects.requireNonNull(
-                Differences.class.getResourceAsStream("differences.txt"), "differences.txt is not on the class path")) {
-            String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            for (String line : text.split("\n", -1)) {
-                if (!line.isBlank() && !line.startsWith("#")) {
-                    String[] parts = line.split("\\|", 3);
-                    reasons.put(parts[1].strip(), new Reason(parts[0].strip(), parts[2].strip()));
-                }
+        for (String line : lines("version-differences.txt")) {
+            String[] parts = line.split("\\|", 2);
+            reasons.put(parts[0].strip(), new Reason("", parts[1].strip()));
+        }
+        for (String line : lines("improvements.txt")) {
+            String[] parts = line.split("\\|", 3);
+            if (reasons.put(parts[0].strip(), new Reason(parts[1].strip(), parts[2].strip())) != null) {
+                throw new IOException("in both lists, or twice: " + parts[0]);
             }
         }
         return new Differences(reasons);
     }
 
-    /** The key of the line that explains a difference in this case, or the empty word. */
-    String explaining(String id) {
-        for (String key : byCase.keySet()) {
-            if (key.endsWith("*") ? id.startsWith(key.substring(0, key.length() - 1)) : id.equals(key)) {
-                return key;
-            }
-        }
-        return "";
+    private static List<String> lines(String file) throws IOException {
+        return Recording.text(file)
+                .lines()
+                .filter(line -> !line.isBlank() && !line.startsWith("#"))
+                .toList();
     }
 }

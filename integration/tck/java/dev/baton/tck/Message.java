@@ -46,6 +46,19 @@ record Message(
 
     /** Reads one message; {@code null} at a clean end before its first octet. */
     static @Nullable Message read(InputStream in, boolean answersHead) throws IOException {
+        Message head = head(in);
+        if (head == null) {
+            return null;
+        }
+        return head.start.startsWith("HTTP/") ? head.withResponseBody(in, answersHead) : head.withRequestBody(in);
+    }
+
+    /** Reads the rest of a request whose head has been read. */
+    Message body(InputStream in) throws IOException {
+        return withRequestBody(in);
+    }
+
+    static @Nullable Message head(InputStream in) throws IOException {
         String start = line(in, true);
         if (start == null) {
             return null;
@@ -54,8 +67,7 @@ record Message(
         for (String field = line(in, false); field != null && !field.isEmpty(); field = line(in, false)) {
             add(fields, field);
         }
-        Message head = new Message(start, fields, "", "none", List.of(), true);
-        return start.startsWith("HTTP/") ? head.withResponseBody(in, answersHead) : head.withRequestBody(in);
+        return new Message(start, fields, "", "none", List.of(), true);
     }
 
     private Message withResponseBody(InputStream in, boolean answersHead) throws IOException {
@@ -155,14 +167,24 @@ record Message(
         return text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
     }
 
+    /** Go announces trailers in the order of a map, which is none. */
+    private static String comparable(String name, String value) {
+        if (MOMENTARY.contains(name)) {
+            return "(a moment)";
+        }
+        return name.equals("trailer")
+                ? java.util.Arrays.stream(value.split(", *", -1))
+                        .sorted()
+                        .collect(java.util.stream.Collectors.joining(", "))
+                : value;
+    }
+
     /** The comparable form, a line each. */
     List<String> lines() {
         List<String> lines = new ArrayList<>();
         lines.add(start);
         fields.forEach((name, values) -> {
-            if (!MOMENTARY.contains(name)) {
-                values.forEach(value -> lines.add(name + ": " + value));
-            }
+            values.forEach(given -> lines.add(name + ": " + comparable(name, given)));
         });
         lines.add("");
         if (body.length() > 4096) {

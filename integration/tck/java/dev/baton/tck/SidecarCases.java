@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
 
 /** What surrounds the request path: start-up, listeners, Stat, breaker, timeouts, readiness, request log, drain. */
 final class SidecarCases {
-    private static final String HOST = " HTTP/1.1\r\nHost: fn.test\r\n";
-    private static final String PROBE = "GET /" + HOST + "User-Agent: kube-probe/1\r\nK-Network-Probe: queue\r\n\r\n";
+    static final String HOST = " HTTP/1.1\r\nHost: fn.test\r\n";
+    static final String PROBE = "GET /" + HOST + "User-Agent: kube-probe/1\r\nK-Network-Probe: queue\r\n\r\n";
 
     private SidecarCases() {}
 
@@ -43,15 +43,63 @@ final class SidecarCases {
                 List.of(
                         raw("timeout/idle-first", "4.6b", get("/sleep/4500")),
                         raw("timeout/idle-met", "4.6b", get("/ticks/3")))));
-        readiness(groups);
         groups.add(new Group(
                 "request log",
                 Map.of("SERVING_ENABLE_REQUEST_LOG", "true", "SERVING_REQUEST_LOG_TEMPLATE", TEMPLATE),
                 List.of(
                         logged("log/get", get("/echo?a=b&c"), "/echo"),
                         logged("log/status", get("/status/404"), "404"))));
+        groups.add(new Group(
+                "waiting and limits",
+                Map.of("CONTAINER_CONCURRENCY", "1", "REVISION_TIMEOUT_SECONDS", "1"),
+                List.of(new Case("breaker/waiting-too-long", "4.7", stand -> burst(2, "/sleep/1700")))));
+        groups.add(new Group(
+                "level",
+                Map.of("SERVING_LOGGING_LEVEL", "nonsense"),
+                List.of(new Case("log/unknown-level", "1.1", stand -> said(stand, "Starting queue-proxy")))));
+        groups.add(new Group(
+                "bad log settings",
+                Map.of("SERVING_LOGGING_CONFIG", "{not json"),
+                List.of(
+                        new Case("log/bad-settings", "1.3", stand -> said(stand, "fallback-logger")),
+                        raw("log/bad-settings-serves", "1.3", get("/echo")))));
+        groups.add(new Group(
+                "stock log settings",
+                Map.of("SERVING_LOGGING_CONFIG", STOCK_LOGGING),
+                List.of(new Case("log/stock-keys", "7", SidecarCases::logKeys))));
+        groups.add(new Group(
+                "bad template",
+                Map.of("SERVING_ENABLE_REQUEST_LOG", "true", "SERVING_REQUEST_LOG_TEMPLATE", "{{.Request.Method"),
+                List.of(raw("log/bad-template-serves", "1.3", get("/echo")))));
         groups.add(new Group("drain", Map.of(), drain()));
+        groups.add(new Group("whole drain", Map.of(), List.of(new Case("drain/whole", "8", SidecarCases::wholeDrain))));
         return groups;
+    }
+
+    /** The controller's config-logging, as it comes with Knative. */
+    private static final String STOCK_LOGGING =
+            """
+            {"level":"info","development":false,"outputPaths":["stdout"],"errorOutputPaths":["stderr"],"encoding":"json",\
+            "encoderConfig":{"timeKey":"timestamp","levelKey":"severity","nameKey":"logger","callerKey":"caller",\
+            "messageKey":"message","stacktraceKey":"stacktrace","lineEnding":"","levelEncoder":"","timeEncoder":"iso8601",\
+            "durationEncoder":"","callerEncoder":""}}""";
+
+    private static List<String> logKeys(Stand stand) throws Exception {
+        said(stand, "Starting queue-proxy");
+        String line = stand.sidecar()
+                .output()
+                .lines()
+                .filter(each -> each.contains("\"Starting queue-proxy\""))
+                .findFirst()
+                .orElse("");
+        // The commit is known only to some builds.
+        return Pattern.compile("\"([A-Za-z./]+)\":")
+                .matcher(line)
+                .results()
+                .map(key -> key.group(1))
+                .filter(key -> !key.equals("commit"))
+                .sorted()
+                .toList();
     }
 
     private static final String TEMPLATE = "LOG {{.Request.Method}} {{js .Request.RequestURI}} {{.Response.Code}}"
@@ -82,7 +130,18 @@ final class SidecarCases {
         cases.add(start("start/bad-int-timeout", Map.of("REVISION_TIMEOUT_SECONDS", "1s")));
         cases.add(start("start/bad-int-idle", Map.of("REVISION_IDLE_TIMEOUT_SECONDS", "x")));
         cases.add(start("start/bad-bool-duplex", Map.of("ENABLE_HTTP_FULL_DUPLEX", "perhaps")));
-        cases.add(start("start/bad-probe-json", Map.of("SERVING_READINESS_PROBE", "{not json")));
+        cases.add(new Case("start/port-taken", "1.3", stand -> {
+            try (java.net.ServerSocket taken = new java.net.ServerSocket(Sidecar.STAT);
+                    Sidecar sidecar =
+                            Sidecar.launch(stand.command(), stand.app().port(), Map.of())) {
+                int exit = sidecar.exitCode(Duration.ofSeconds(15));
+                boolean told = sidecar.output().contains("Failed to bring up queue-proxy, shutting down.");
+                return List.of("exit " + exit, "says so: " + told, "port " + taken.getLocalPort());
+            }
+        }));
+        cases.add(start("start/bad-int-response-start", Map.of("REVISION_RESPONSE_START_TIMEOUT_SECONDS", "1.5")));
+        cases.add(start("start/bad-bool-probes", Map.of("ENABLE_MULTI_CONTAINER_PROBES", "maybe")));
+        cases.add(exitOnly("start/bad-probe-json", Map.of("SERVING_READINESS_PROBE", "{not json")));
         return new Group("start-up failures", Map.of(), true, cases);
     }
 
@@ -101,6 +160,14 @@ final class SidecarCases {
         });
     }
 
+    private static Case exitOnly(String id, Map<String, String> changes) {
+        return new Case(id, "1.3", stand -> {
+            try (Sidecar sidecar = Sidecar.launch(stand.command(), stand.app().port(), changes)) {
+                return List.of("exit " + sidecar.exitCode(Duration.ofSeconds(15)));
+            }
+        });
+    }
+
     private static List<Case> listeners() {
         List<Case> cases = new ArrayList<>();
         cases.add(on(Sidecar.ADMIN, "admin/root", "2", get("/")));
@@ -111,12 +178,27 @@ final class SidecarCases {
             cases.add(new Case("stat/" + method, "6.2", stand -> stat(method)));
         }
         cases.add(new Case("stat/quiet-values", "6.2", stand -> List.of(fields(statBody()))));
-        cases.add(new Case("stat/load", "6.2", SidecarCases::statUnderLoad));
+        cases.add(new Case("stat/load", "6.2", stand -> statUnderLoad("")));
+        cases.add(new Case(
+                "stat/before-the-first-report",
+                "6.2",
+                stand -> List.of("content type: "
+                        + exchange(Sidecar.STAT, get("/metrics")).first("content-type"))));
+        for (String path : List.of("/wait-for-drain/", "/wait-for-drainx", "/metrics", "/debug/pprof/")) {
+            cases.add(on(Sidecar.ADMIN, "admin/not-found" + path.replace('/', '-'), "2", get(path)));
+        }
+        cases.add(new Case(
+                "log/start", "7", stand -> said(stand, "Starting queue-proxy", "Starting http server main:8012")));
+        cases.add(new Case("stat/proxied-load", "6.2", stand -> statUnderLoad("K-Proxy-Request: activator\r\n")));
+        cases.add(new Case("stat/kubelet-probes-are-no-load", "6.2", stand -> {
+            Thread.sleep(1200);
+            return statUnderLoad("K-Kubelet-Probe: queue\r\n");
+        }));
         cases.add(new Case("stat/at-most-336-octets", "6.2", stand -> List.of("" + (statBody().length <= 336))));
         return cases;
     }
 
-    private static Message exchange(int port, String octets) throws Exception {
+    static Message exchange(int port, String octets) throws Exception {
         try (Wire wire = new Wire(port)) {
             Message message = wire.send(octets).receive(octets.startsWith("HEAD "));
             if (message == null) {
@@ -124,6 +206,23 @@ final class SidecarCases {
             }
             return message;
         }
+    }
+
+    /** Those of the texts that the process has written, waiting a little for each. */
+    static List<String> said(Stand stand, String... texts) throws Exception {
+        List<String> lines = new ArrayList<>();
+        for (String text : texts) {
+            String found = "not said: " + text;
+            for (int i = 0; i < 200 && !found.equals(text); i++) {
+                if (stand.sidecar().output().contains(text)) {
+                    found = text;
+                } else {
+                    Sidecar.pause();
+                }
+            }
+            lines.add(found);
+        }
+        return lines;
     }
 
     private static List<String> stat(String method) throws Exception {
@@ -150,11 +249,11 @@ final class SidecarCases {
         return text.toString();
     }
 
-    private static List<String> statUnderLoad(Stand stand) throws Exception {
+    private static List<String> statUnderLoad(String field) throws Exception {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Message>> running = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
-                running.add(threads.submit(() -> exchange(Sidecar.MAIN, get("/sleep/3500"))));
+                running.add(threads.submit(() -> exchange(Sidecar.MAIN, "GET /sleep/3500" + HOST + field + "\r\n")));
             }
             Thread.sleep(2600);
             String during = fields(statBody());
@@ -209,50 +308,6 @@ final class SidecarCases {
                 raw("timeout/overall-head", "4.6b", "HEAD /sleep/2500" + HOST + "\r\n"));
     }
 
-    private static void readiness(List<Group> groups) {
-        readiness(
-                groups,
-                "http",
-                "{\"httpGet\":{\"path\":\"/ready\",\"port\":0,\"host\":\"127.0.0.1\"}",
-                ",\"periodSeconds\":1,\"timeoutSeconds\":1}");
-        readiness(
-                groups,
-                "http-redirect",
-                "{\"httpGet\":{\"path\":\"/moved\",\"port\":0,\"host\":\"127.0.0.1\"}",
-                ",\"periodSeconds\":1,\"timeoutSeconds\":1}");
-        readiness(
-                groups,
-                "tcp",
-                "{\"tcpSocket\":{\"port\":0,\"host\":\"127.0.0.1\"}",
-                ",\"periodSeconds\":1,\"timeoutSeconds\":1}");
-        readiness(
-                groups, "aggressive", "{\"tcpSocket\":{\"port\":0,\"host\":\"127.0.0.1\"}", ",\"successThreshold\":1}");
-        readiness(
-                groups,
-                "no-handler",
-                "{\"exec\":{\"command\":[\"true\"]}",
-                ",\"periodSeconds\":1,\"timeoutSeconds\":1}");
-    }
-
-    private static void readiness(List<Group> groups, String name, String handler, String rest) {
-        Map<String, String> environment = Map.of("SERVING_READINESS_PROBE", handler + rest);
-        List<Case> cases = new ArrayList<>();
-        cases.add(raw("readiness/" + name + "/up", "5", PROBE));
-        if (name.startsWith("http")) {
-            cases.add(new Case("readiness/" + name + "/down", "5", stand -> {
-                stand.app().ready(false);
-                try {
-                    return exchange(Sidecar.MAIN, PROBE).lines();
-                } finally {
-                    stand.app().ready(true);
-                }
-            }));
-            cases.add(raw("readiness/" + name + "/up-again", "5", PROBE));
-        }
-        cases.add(raw("readiness/" + name + "/traffic-flows", "5", get("/echo")));
-        groups.add(new Group("readiness " + name, environment, cases));
-    }
-
     private static Case logged(String id, String octets, String word) {
         return new Case(id, "6.6", stand -> {
             exchange(Sidecar.MAIN, octets);
@@ -266,6 +321,44 @@ final class SidecarCases {
             }
             return List.of("[no line]");
         });
+    }
+
+    /** A hook waits, a request takes longer than the quiet time, and then the signal comes. */
+    private static List<String> wholeDrain(Stand stand) throws Exception {
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+                Wire slow = new Wire(Sidecar.MAIN);
+                Wire hook = new Wire(Sidecar.ADMIN)) {
+            slow.patience(45_000);
+            hook.patience(45_000);
+            long begun = System.nanoTime();
+            slow.send(get("/sleep/32000"));
+            hook.send("POST /wait-for-drain" + HOST + "Content-Length: 0\r\n\r\n");
+            stand.sidecar().terminate();
+            Future<String> hooked = threads.submit(() -> {
+                Message answer = hook.receive(false);
+                return (answer == null ? "[closed]" : answer.start()) + within(begun, 29, 32);
+            });
+            Future<String> served = threads.submit(() -> {
+                Message answer = slow.receive(false);
+                return answer == null ? "[closed]" : answer.start() + " " + answer.body();
+            });
+            List<String> lines = new ArrayList<>();
+            lines.add("hook: " + hooked.get());
+            lines.add("request: " + served.get());
+            lines.add("exit " + stand.sidecar().exitCode(Duration.ofSeconds(8)));
+            lines.addAll(said(
+                    stand,
+                    "Received TERM signal, attempting to gracefully shutdown servers.",
+                    "Sleeping 30s to allow K8s propagation of non-ready state",
+                    "Shutting down server: main",
+                    "Shutdown complete, exiting..."));
+            return lines;
+        }
+    }
+
+    private static String within(long begun, int from, int to) {
+        double seconds = (System.nanoTime() - begun) / 1e9;
+        return seconds >= from && seconds <= to ? " after 30 s" : " after " + Math.round(seconds) + " s";
     }
 
     private static List<Case> drain() {

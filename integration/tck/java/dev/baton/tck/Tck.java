@@ -9,19 +9,24 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
- * Compares two sidecars. Arguments: {@code --reference COMMAND --candidate COMMAND [--only TEXT] [--out FOLDER]}, a
- * command being words parted by spaces. Exit 0 if every difference stands in {@link Differences}, with the answer that
- * stands there; 1 otherwise.
+ * Compares two sidecars. Arguments: {@code --reference COMMAND --candidate COMMAND [--only TEXT] [--out FOLDER]
+ * [--record FILE]}, a command being words parted by spaces, and {@code recorded} the answers that the reference gave once. Exit
+ * 0 if every difference stands in {@link Differences}; 1 otherwise.
  */
 public final class Tck {
-    private final List<String> command;
-    private final String only;
+    private static final String PAPER = "recorded";
 
-    private Tck(String command, String only) {
+    private final List<String> command;
+    private final Predicate<Case> chosen;
+    private final Map<String, String> settings;
+
+    private Tck(String command, Predicate<Case> chosen, Map<String, String> settings) {
         this.command = List.of(command.split(" "));
-        this.only = only;
+        this.chosen = chosen;
+        this.settings = settings;
     }
 
     public static void main(String[] arguments) throws Exception {
@@ -33,32 +38,72 @@ public final class Tck {
         String candidate = options.get("--candidate");
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         if (reference == null || candidate == null) {
-            out.println("usage: tck --reference COMMAND --candidate COMMAND [--only TEXT] [--out FOLDER]");
+            out.println("usage: tck --reference COMMAND|recorded --candidate COMMAND [--only TEXT] [--out FOLDER]"
+                    + " [--record FILE]");
             System.exit(2);
             return;
         }
+        System.exit(run(reference, candidate, options, out) ? 0 : 1);
+    }
+
+    private static boolean run(String reference, String candidate, Map<String, String> options, PrintStream out)
+            throws IOException {
+        long begun = System.nanoTime();
         String only = options.getOrDefault("--only", "");
-        Map<String, List<String>> expected = new Tck(reference, only).answers();
-        Map<String, List<String>> actual = new Tck(candidate, only).answers();
+        Predicate<Case> asked = each -> each.id().contains(only);
+        Map<String, List<String>> expected = new LinkedHashMap<>();
+        if (reference.equals(PAPER)) {
+            expected.putAll(Recording.read(Recording.RECORDED));
+        } else {
+            expected.putAll(new Tck(reference, asked.and(each -> !each.newer()), Map.of()).answers());
+            String record = options.get("--record");
+            if (record != null) {
+                Recording.write(Path.of(record), expected);
+            }
+        }
+        expected.putAll(Recording.read(Recording.TRANSCRIPTS));
+        expected.keySet().removeIf(id -> !id.contains(only));
+        Map<String, List<String>> actual = new Tck(candidate, asked, Map.of()).answers();
         String folder = options.get("--out");
         if (folder != null) {
             write(Path.of(folder, "reference"), expected);
             write(Path.of(folder, "candidate"), actual);
         }
-        System.exit(Verdict.of(expected, actual, Differences.read()).print(out, only.isEmpty()) ? 0 : 1);
+        Verdict verdict = Verdict.of(expected, actual, Differences.read());
+        restore(candidate, verdict, expected);
+        return verdict.print(out, only.isEmpty(), (System.nanoTime() - begun) / 1_000_000_000L);
+    }
+
+    /** Puts the cases of each improvement once more, with its switch set: then they must agree. */
+    private static void restore(String candidate, Verdict verdict, Map<String, List<String>> expected)
+            throws IOException {
+        Map<Map<String, String>, List<String>> bySwitch = new LinkedHashMap<>();
+        verdict.explained().forEach((id, reason) -> {
+            if (!reason.environment().isEmpty()) {
+                bySwitch.computeIfAbsent(reason.environment(), unused -> new ArrayList<>())
+                        .add(id);
+            }
+        });
+        for (Map.Entry<Map<String, String>, List<String>> each : bySwitch.entrySet()) {
+            List<String> cases = each.getValue();
+            new Tck(candidate, one -> cases.contains(one.id()), each.getKey())
+                    .answers()
+                    .forEach((id, answer) -> verdict.restored(id, expected.getOrDefault(id, List.of()), answer));
+        }
     }
 
     private Map<String, List<String>> answers() throws IOException {
         List<Group> groups = new ArrayList<>();
         groups.add(RequestCases.group());
+        groups.addAll(StreamCases.groups());
         groups.addAll(SidecarCases.groups());
+        groups.addAll(ReadinessCases.groups());
+        groups.addAll(NewerCases.groups());
         Map<String, List<String>> answers = new LinkedHashMap<>();
         for (Group group : groups) {
-            List<Case> chosen = group.cases().stream()
-                    .filter(each -> each.id().contains(only))
-                    .toList();
-            if (!chosen.isEmpty()) {
-                ask(group, chosen, answers);
+            List<Case> cases = group.cases().stream().filter(chosen).toList();
+            if (!cases.isEmpty()) {
+                ask(group, cases, answers);
             }
         }
         return answers;
@@ -70,6 +115,7 @@ public final class Tck {
             group.environment()
                     .forEach((name, value) ->
                             environment.put(name, value.replace("\"port\":0", "\"port\":" + app.port())));
+            environment.putAll(settings);
             if (group.startsItself()) {
                 ask(cases, new Stand(app, null, command), answers);
                 return;
@@ -83,7 +129,9 @@ public final class Tck {
 
     private static void ask(List<Case> cases, Stand stand, Map<String, List<String>> answers) {
         for (Case each : cases) {
-            answers.put(each.id(), answer(each, stand));
+            if (answers.put(each.id(), answer(each, stand)) != null) {
+                throw new IllegalStateException("two cases are called " + each.id());
+            }
         }
     }
 
@@ -92,10 +140,11 @@ public final class Tck {
             stand.app().takeRequests();
             String port = ":" + stand.app().port();
             return question.script().ask(stand).stream()
-                    .map(line -> line.replace(port, ":USER_PORT"))
+                    .flatMap(line -> line.lines().findAny().isEmpty() ? List.of("").stream() : line.lines())
+                    .map(line -> Recording.plain(line.replace(port, ":USER_PORT")))
                     .toList();
         } catch (Exception failure) {
-            return List.of("[failed: " + failure + "]");
+            return List.of("[failed: " + failure.toString().replaceAll(":\\d{4,5}\\b", ":PORT") + "]");
         }
     }
 

@@ -6,10 +6,21 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
-/** The outcome of a comparison: how many cases agree, which differ for a stated reason, which differ without one. */
-record Verdict(int cases, Map<String, Differences.Reason> explained, List<String> unexplained, Set<String> unused) {
+/**
+ * The outcome of a comparison: how many cases agree, which differ for a stated reason, which differ without one.
+ *
+ * @param unused explanations of differences that there are not
+ * @param unrestored improvements whose switch does not bring the reference's answer back
+ */
+record Verdict(
+        int cases,
+        Map<String, Differences.Reason> explained,
+        List<String> unexplained,
+        Set<String> unused,
+        List<String> unrestored) {
 
     static Verdict of(Map<String, List<String>> expected, Map<String, List<String>> actual, Differences differences) {
         Map<String, Differences.Reason> explained = new LinkedHashMap<>();
@@ -20,43 +31,67 @@ record Verdict(int cases, Map<String, Differences.Reason> explained, List<String
             if (answer.equals(other)) {
                 return;
             }
-            String key = differences.explaining(id);
-            Differences.Reason reason = differences.byCase().get(key);
-            unused.remove(key);
+            Differences.Reason reason = differences.byCase().get(id);
             if (reason == null) {
-                unexplained.add(id + "\n    reference: " + String.join("\n               ", cut(answer))
-                        + "\n    candidate: " + String.join("\n               ", cut(other)));
+                unexplained.add(id + apart(answer, other));
             } else {
+                unused.remove(id);
                 explained.put(id, reason);
             }
         });
-        return new Verdict(expected.size(), explained, unexplained, unused);
+        actual.keySet().stream()
+                .filter(id -> !expected.containsKey(id))
+                .forEach(id -> unexplained.add(id + "\n    there is no answer to compare with"));
+        return new Verdict(actual.size(), explained, unexplained, unused, new ArrayList<>());
+    }
+
+    private static String apart(List<String> answer, List<String> other) {
+        return "\n    reference: " + String.join("\n               ", cut(answer)) + "\n    candidate: "
+                + String.join("\n               ", cut(other));
     }
 
     private static List<String> cut(List<String> lines) {
         return lines.stream()
-                .limit(14)
+                .limit(24)
                 .map(line -> line.length() > 200 ? line.substring(0, 200) + "..." : line)
                 .toList();
     }
 
-    /** Prints the outcome; true if nothing is unexplained. Unused explanations count only in a full run. */
-    boolean print(PrintStream out, boolean fullRun) {
-        unexplained.forEach(each -> out.println("DIFFERS " + each));
-        explained.forEach((id, reason) -> out.println(reason.kind() + "  " + id + "  " + reason.text()));
-        if (fullRun) {
-            unused.forEach(key -> out.println("EXPLAINS NOTHING  " + key));
+    /** Notes what the candidate said with the switch set. */
+    void restored(String id, List<String> expected, List<String> actual) {
+        if (!expected.equals(actual)) {
+            unrestored.add(
+                    id + " by " + Objects.requireNonNull(explained.get(id)).restore() + apart(expected, actual));
         }
-        long versions = explained.values().stream()
-                .filter(reason -> reason.kind().equals("version"))
+    }
+
+    /** Prints the outcome; true if nothing is unexplained. Unused explanations count only in a full run. */
+    boolean print(PrintStream out, boolean fullRun, long seconds) {
+        explained.forEach((id, reason) ->
+                out.println((reason.improvement() ? "improvement  " : "version  ") + id + "  (" + reason.text() + ")"));
+        unexplained.forEach(each -> out.println("DIFFERS " + each));
+        unrestored.forEach(each -> out.println("NOT RESTORED " + each));
+        if (fullRun) {
+            unused.forEach(key -> out.println("DIFFERS NO LONGER  " + key));
+        }
+        long improvements = explained.values().stream()
+                .filter(Differences.Reason::improvement)
+                .count();
+        long switches = explained.values().stream()
+                .filter(Differences.Reason::improvement)
+                .map(Differences.Reason::restore)
+                .distinct()
                 .count();
         out.printf(
-                "%d cases: %d agree, %d differ by version, %d by improvement, %d unexplained%n",
+                "%d cases in %d s: %d equal, %d version differences, %d deliberate improvements behind %d switches,"
+                        + " %d unexplained%n",
                 cases,
+                seconds,
                 cases - explained.size() - unexplained.size(),
-                versions,
-                explained.size() - versions,
+                explained.size() - improvements,
+                improvements,
+                switches,
                 unexplained.size());
-        return unexplained.isEmpty() && (!fullRun || unused.isEmpty());
+        return unexplained.isEmpty() && unrestored.isEmpty() && (!fullRun || unused.isEmpty());
     }
 }

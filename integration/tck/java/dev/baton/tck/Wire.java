@@ -89,6 +89,42 @@ final class Wire implements AutoCloseable {
         }
     }
 
+    /** How long an answer may take. */
+    void patience(int millis) throws IOException {
+        socket.setSoTimeout(millis);
+    }
+
+    InputStream in() {
+        return in;
+    }
+
+    java.io.OutputStream out() throws IOException {
+        return socket.getOutputStream();
+    }
+
+    /** Everything that comes within the time, or until the end. */
+    String within(int millis) throws IOException {
+        StringBuilder text = new StringBuilder();
+        long end = System.nanoTime() + millis * 1_000_000L;
+        try {
+            for (long left = millis; left > 0; left = (end - System.nanoTime()) / 1_000_000) {
+                socket.setSoTimeout((int) left);
+                int b = in.read();
+                if (b < 0) {
+                    return text + "[end]";
+                }
+                text.append((char) b);
+            }
+        } catch (SocketTimeoutException silent) {
+            return text.toString();
+        } catch (IOException reset) {
+            return text + "[reset]";
+        } finally {
+            socket.setSoTimeout(ANSWER_MILLIS);
+        }
+        return text.toString();
+    }
+
     /** Reads exactly {@code count} octets of a tunnel. */
     String octets(int count) throws IOException {
         return new String(in.readNBytes(count), StandardCharsets.ISO_8859_1);
