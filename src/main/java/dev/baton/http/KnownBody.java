@@ -84,7 +84,7 @@ public final class KnownBody {
 
     /** Takes the ordinary way for what has been read. There may be more in it than the body. */
     public void decode(ByteBuf in, List<Object> out) {
-        returnToSocket();
+        returned();
         if (left > 0 && in.isReadable()) {
             int part = (int) Math.min(left, in.readableBytes());
             left -= part;
@@ -130,14 +130,22 @@ public final class KnownBody {
 
     /** Ends the detour, if there is one: the rest comes in the ordinary way. */
     public void returnToSocket() {
+        if (returned()) {
+            // Nothing is read from the socket now that would tell the handlers that this was all for the moment.
+            ctx().fireChannelReadComplete();
+        }
+    }
+
+    private boolean returned() {
         Detour ending = detour;
         if (ending == null) {
-            return;
+            return false;
         }
         detour = null;
         ending.handBack(this);
         if (left == 0) {
             ctx().fireChannelRead(LastHttpContent.EMPTY_LAST_CONTENT);
         }
+        return true;
     }
 }

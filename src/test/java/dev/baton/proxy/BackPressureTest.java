@@ -11,9 +11,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The slower side sets the pace in both directions: a fast sender comes to a stop, and no byte is lost over it. */
 final class BackPressureTest {
     private static final int PIECE = 64 * 1024;
-    private static final long TOTAL = 80L * 1024 * 1024;
+    private static final long TOTAL = 160L * 1024 * 1024;
     /** Far more than what sockets and the proxy hold, far less than everything. */
-    private static final long STALLED_BELOW = 40L * 1024 * 1024;
+    private static final long STALLED_BELOW = 80L * 1024 * 1024;
 
     private static byte[] piece(long index) {
         byte[] piece = new byte[PIECE];

@@ -51,7 +51,9 @@ final class FaultyKernel {
                             return -Errno.EMFILE;
                         }
                         int copy = real.descriptors().fcntl((int) arguments[0], Sockets.F_DUPFD_CLOEXEC, 0);
-                        duplicates.add(copy);
+                        if (copy >= 0) {
+                            duplicates.add(copy);
+                        }
                         return copy;
                     }
                     if (method.getName().equals("close")) {
