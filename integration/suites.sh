@@ -30,7 +30,7 @@ build_backend() {
 # start_sidecar [NAME=VALUE...]: further environment.
 STARTED=()
 start_sidecar() {
-    local log=$BATON_ROOT/target/suites/sidecar.log i
+    local log=$BATON_ROOT/target/suites/sidecar.log
     mkdir -p "$BATON_ROOT/target/suites"
     prepare_sidecar
     trap 'stop_started' EXIT
@@ -43,21 +43,29 @@ start_sidecar() {
     ) >"$log" 2>&1 &
     SIDECAR_PID=$!
     STARTED+=("$SIDECAR_PID")
+    await_port 8012 || {
+        cat "$log" >&2
+        die "the sidecar has not come up"
+    }
+}
+
+# await_port PORT: until somebody listens, for at most ten seconds.
+await_port() {
+    local i
     for i in $(seq 100); do
-        kill -0 "$SIDECAR_PID" 2>/dev/null || break
-        if (exec 3<>/dev/tcp/127.0.0.1/8012) 2>/dev/null; then
+        if (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; then
             return
         fi
         sleep 0.1
     done
-    cat "$log" >&2
-    die "the sidecar has not come up"
+    return 1
 }
 
 # start_backend: the user's program, on the port where the sidecar looks for it.
 start_backend() {
     "$BACKEND" 127.0.0.1:8080 &
     STARTED+=($!)
+    await_port 8080 || die "the user's program has not come up"
 }
 
 # Without a drain: there is nothing that would have to end in peace.
