@@ -264,14 +264,14 @@ final class SplicesTest {
                     wire.request();
                     wire.send(ok(SIZE));
                     for (int part = 0; part < 8; part++) {
-                        Await.pause(slow.get() ? 250 : 0);
+                        Await.pause(slow.get() ? 500 : 0);
                         wire.send(Arrays.copyOfRange(BODY, part * (SIZE / 8), (part + 1) * (SIZE / 8)));
                     }
                     wire.send(Arrays.copyOfRange(BODY, SIZE / 8 * 8, SIZE));
                 }),
                 kernel::linux,
                 "REVISION_IDLE_TIMEOUT_SECONDS",
-                "1")) {
+                "3")) {
             warm(proxy);
             slow.set(true);
             try (Wire client = proxy.connect()) {
