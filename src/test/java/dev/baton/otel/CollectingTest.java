@@ -30,6 +30,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -37,6 +39,13 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 /** Requests through the main port, and what a collector hears of them. */
 class CollectingTest {
+    /** What the SDK has to say of collectors that are dead or slow, which is what some of these tests are about. Held, or it is forgotten. */
+    private static final Logger SDK = Logger.getLogger("io.opentelemetry");
+
+    static {
+        SDK.setLevel(Level.OFF);
+    }
+
     private static final Identity IDENTITY = new Identity("ns", "svc", "cfg", "rev", "pod", "10.0.0.1", "pod-host");
     private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
     private static final String PARENT = "00-" + TRACE + "-b7ad6b7169203331-01";
