@@ -24,6 +24,7 @@ class NoticeTest {
             "jqwik",
             "archunit",
             "wiremock-",
+            "jazzer-",
             "reactor-test",
             "surefire-",
             // What gRPC's client and server bring along for the tests.

@@ -11,6 +11,11 @@ final class ChunkScanner {
         FIRST_DIGIT,
         SIZE,
         EXTENSION,
+        VALUE,
+        TOKEN,
+        QUOTED,
+        ESCAPED,
+        UNQUOTED,
         SIZE_LF,
         DATA,
         DATA_CR,
@@ -84,13 +89,7 @@ final class ChunkScanner {
                 }
                 yield b == ';' ? State.EXTENSION : digit(b);
             }
-            case EXTENSION -> {
-                if (b == '\r') {
-                    yield State.SIZE_LF;
-                }
-                boolean printable = (b >= 0x20 && b != 0x7f) || b == '\t';
-                yield printable && ++line <= MAX_LINE ? State.EXTENSION : State.BAD;
-            }
+            case EXTENSION, VALUE, TOKEN, QUOTED, ESCAPED, UNQUOTED -> ++line <= MAX_LINE ? extension(b) : State.BAD;
             case SIZE_LF -> {
                 if (b != '\n') {
                     yield State.BAD;
@@ -101,6 +100,37 @@ final class ChunkScanner {
             case DATA_LF -> b == '\n' ? State.FIRST_DIGIT : State.BAD;
             case DATA, END, BAD -> throw new IllegalStateException(state.name());
         };
+    }
+
+    /** RFC 9112 section 7.1.1, and no more: the decoder behind takes what it cannot read for the end of the body. */
+    private State extension(byte b) {
+        boolean blank = b == ' ' || b == '\t';
+        return switch (state) {
+            case EXTENSION -> b == '=' ? State.VALUE : blank || RequestHead.token(b) ? State.EXTENSION : after(b);
+            case VALUE -> {
+                if (blank) {
+                    yield State.VALUE;
+                }
+                yield b == '"' ? State.QUOTED : RequestHead.token(b) ? State.TOKEN : State.BAD;
+            }
+            case TOKEN -> RequestHead.token(b) ? State.TOKEN : after(b);
+            case QUOTED -> b == '"' ? State.UNQUOTED : b == '\\' ? State.ESCAPED : quoted(b);
+            case ESCAPED -> quoted(b);
+            case UNQUOTED -> blank ? State.UNQUOTED : after(b);
+            default -> throw new IllegalStateException(state.name());
+        };
+    }
+
+    private static State after(byte b) {
+        return switch (b) {
+            case ';' -> State.EXTENSION;
+            case '\r' -> State.SIZE_LF;
+            default -> State.BAD;
+        };
+    }
+
+    private static State quoted(byte b) {
+        return (b >= 0x20 && b != 0x7f) || b == '\t' ? State.QUOTED : State.BAD;
     }
 
     private State digit(byte b) {

@@ -74,18 +74,26 @@ public final class Http2Fields {
         return to;
     }
 
-    /** RFC 9113 8.2.3: one field for each cookie, which compresses better; Go's client does the same. */
+    /**
+     * RFC 9113 8.2.3: one field for each cookie, which compresses better; Go's client does the same. Blanks around one are none of it: a
+     * field's value may not begin or end with them (8.2.1).
+     */
     private static void addCrumbs(Http2Headers to, String cookies) {
         int from = 0;
-        for (int semicolon = cookies.indexOf(';'); semicolon >= 0; semicolon = cookies.indexOf(';', from)) {
-            to.add(HttpHeaderNames.COOKIE, cookies.substring(from, semicolon));
-            from = semicolon + 1;
-            while (from < cookies.length() && cookies.charAt(from) == ' ') {
+        while (from < cookies.length()) {
+            int semicolon = cookies.indexOf(';', from);
+            int next = semicolon < 0 ? cookies.length() : semicolon;
+            int end = next;
+            while (from < end && blank(cookies.charAt(from))) {
                 from++;
             }
-        }
-        if (from < cookies.length()) {
-            to.add(HttpHeaderNames.COOKIE, cookies.substring(from));
+            while (end > from && blank(cookies.charAt(end - 1))) {
+                end--;
+            }
+            if (from < end) {
+                to.add(HttpHeaderNames.COOKIE, cookies.substring(from, end));
+            }
+            from = next + 1;
         }
     }
 

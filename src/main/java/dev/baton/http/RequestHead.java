@@ -311,6 +311,11 @@ final class RequestHead {
         return true;
     }
 
+    /** Whether this may be in a token, RFC 9110 section 5.6.2. */
+    static boolean token(byte b) {
+        return (KIND[b & 0xff] & TOKEN) != 0;
+    }
+
     private boolean digit(int index) {
         return bytes[index] >= '0' && bytes[index] <= '9';
     }

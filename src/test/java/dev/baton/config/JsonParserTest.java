@@ -66,7 +66,7 @@ class JsonParserTest {
                         JsonParser.Malformed.class, e -> assertThat(e.at()).isEqualTo(6));
     }
 
-    private static Optional<Object> ours(String text) {
+    static Optional<Object> ours(String text) {
         try {
             return Optional.of(Optional.ofNullable(JsonParser.parse(text)));
         } catch (JsonParser.Malformed e) {
@@ -74,7 +74,7 @@ class JsonParserTest {
         }
     }
 
-    private static Optional<Object> jacksons(String text) {
+    static Optional<Object> jacksons(String text) {
         try (var parser = JACKSON.createParser(ObjectReadContext.empty(), text)) {
             if (parser.nextToken() == null) {
                 return Optional.empty();

@@ -8,6 +8,8 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The guard alone: what it lets through does not depend on how the octets are cut into reads. */
 final class FramingGuardTest {
@@ -97,6 +99,26 @@ final class FramingGuardTest {
             String whole = passed(octets, null);
             assertThat(passed(octets, random)).as("seed " + seed).isEqualTo(whole);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"a=", "a=;b", "a=\"b", "a=\"b\\\"", "a=\"b\"c", "a=b c", "a(", "a=b=c", "a=\u0001", "=\"\u007f\""
+            })
+    void aChunkExtensionThatTheCodecCannotReadDoesNotPass(String extension) {
+        String head = "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
+        assertThat(passed(head + "1;" + extension + "\r\na\r\n0\r\n\r\n", null))
+                .startsWith(head + "1;")
+                .endsWith("400 Bad Requesttrue")
+                .doesNotContain("\r\na\r\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " a", "a=b", "a = b;c", "a=\"b;=\\\" \" ; d", "a=b;e=f"})
+    void aChunkExtensionThatTheCodecCanReadPasses(String extension) {
+        String whole =
+                "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n1;" + extension + "\r\na\r\n0\r\n\r\n";
+        assertThat(passed(whole, null)).isEqualTo(whole);
     }
 
     @Test
