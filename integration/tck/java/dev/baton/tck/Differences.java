@@ -9,8 +9,7 @@ import java.util.Map;
  * The differences that are meant, in two lists. {@code version-differences.txt}: {@code case | reason}, where a newer Knative
  * than the reference answers as the candidate does. {@code improvements.txt}: {@code case | switch | reason}, where the
  * candidate is deliberately better; the switch, {@code VARIABLE=value}, brings the reference's answer back, which the run
- * verifies, and is {@code -} where the addition shows only when asked for. A line that explains nothing any more fails the
- * run, so that the lists stay true.
+ * verifies. A line that explains nothing any more fails the run, so that the lists stay true; so does one without a switch.
  */
 record Differences(Map<String, Reason> byCase) {
     /** @param restore what makes the candidate answer as the reference does; empty for a difference of versions */
@@ -22,7 +21,7 @@ record Differences(Map<String, Reason> byCase) {
         /** The variable and value to set for the proof. */
         Map<String, String> environment() {
             int equals = restore.indexOf('=');
-            return equals < 0 ? Map.of() : Map.of(restore.substring(0, equals), restore.substring(equals + 1));
+            return Map.of(restore.substring(0, equals), restore.substring(equals + 1));
         }
     }
 
@@ -34,6 +33,9 @@ record Differences(Map<String, Reason> byCase) {
         }
         for (String line : lines("improvements.txt")) {
             String[] parts = line.split("\\|", 3);
+            if (!parts[1].contains("=")) {
+                throw new IOException("an improvement without a switch: " + parts[0]);
+            }
             if (reasons.put(parts[0].strip(), new Reason(parts[1].strip(), parts[2].strip())) != null) {
                 throw new IOException("in both lists, or twice: " + parts[0]);
             }

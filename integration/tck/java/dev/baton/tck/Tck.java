@@ -79,7 +79,7 @@ public final class Tck {
             throws IOException {
         Map<Map<String, String>, List<String>> bySwitch = new LinkedHashMap<>();
         verdict.explained().forEach((id, reason) -> {
-            if (!reason.environment().isEmpty()) {
+            if (reason.improvement()) {
                 bySwitch.computeIfAbsent(reason.environment(), unused -> new ArrayList<>())
                         .add(id);
             }

@@ -41,7 +41,8 @@ public enum Imitation {
             "the connection's state is asked for first, and a new one is opened"),
     LENIENT_FRAMING(
             "lenient-framing",
-            "folded fields, equal Content-Lengths, Content-Length beside chunked and HTTP/1.2 are accepted; a broken chunk is 502",
+            "folded fields, equal Content-Lengths, Content-Length beside chunked and HTTP/1.2 are accepted,"
+                    + " chunked in HTTP/1.0 is ignored; a broken chunk is 502",
             "each is answered 400 or 505, before anything of it is forwarded"),
     DROPPED_TRAILERS(
             "dropped-trailers", "trailers of a request are announced to the program and not sent", "they are sent"),

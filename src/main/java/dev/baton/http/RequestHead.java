@@ -199,6 +199,10 @@ final class RequestHead {
         if (hosts == 0 && !http10 && !connect) {
             return NO_HOST;
         }
+        if (http10 && lenient) {
+            // The body is as long as Content-Length says; the codec is kept from reading the field too.
+            encodings = 0;
+        }
         if (encodings > 1) {
             return BAD_ENCODING;
         }
@@ -275,7 +279,8 @@ final class RequestHead {
     private @Nullable Refusal transferEncoding(int from, int to) {
         foldable = false;
         encodings++;
-        return to - from == 7 && isIgnoringCase(from, to, "chunked") ? null : BAD_ENCODING;
+        boolean known = to - from == 7 && isIgnoringCase(from, to, "chunked");
+        return known || (http10 && lenient) ? null : BAD_ENCODING;
     }
 
     /** Consumes the line's end: CRLF, or LF alone, which RFC 9112 2.2 lets a recipient take for one. */

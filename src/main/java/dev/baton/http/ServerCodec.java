@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.CombinedChannelDuplexHandler;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
@@ -34,9 +35,11 @@ public final class ServerCodec
 
     final class RequestDecoder extends HttpRequestDecoder {
         private final KnownBody body;
+        private final boolean lenient;
 
         private RequestDecoder(HttpDecoderConfig config, FramingGuard guard) {
             super(config);
+            lenient = guard.lenient();
             body = new KnownBody(guard::bodyPassed);
         }
 
@@ -59,6 +62,15 @@ public final class ServerCodec
                     reset();
                 }
             }
+        }
+
+        /** Asked when a head is complete and nothing of the body has been read: a guard that lets such a field pass ignores it. */
+        @Override
+        protected boolean isContentAlwaysEmpty(HttpMessage request) {
+            if (lenient && request.protocolVersion().minorVersion() == 0) {
+                request.headers().remove(HttpHeaderNames.TRANSFER_ENCODING);
+            }
+            return super.isContentAlwaysEmpty(request);
         }
 
         @Override

@@ -2,6 +2,7 @@ package dev.baton.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
@@ -177,6 +178,16 @@ final class ImitationsTest {
                                 .response()
                                 .text())
                         .startsWith("GET / HTTP/1.1");
+            }
+            for (String encoding : List.of("chunked", "gzip")) {
+                try (Wire client = proxy.connect()) {
+                    Wire.Message seen = client.send("POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: " + encoding
+                                    + "\r\nContent-Length: 2\r\n\r\nhi")
+                            .response();
+                    assertThat(seen.text())
+                            .doesNotContainIgnoringCase("transfer-encoding")
+                            .endsWith("hi");
+                }
             }
             try (Wire client = proxy.connect()) {
                 Wire.Message broken = client.request("POST", "/", "Transfer-Encoding: chunked")
