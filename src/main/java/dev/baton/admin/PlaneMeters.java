@@ -19,6 +19,8 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
@@ -63,6 +65,9 @@ final class PlaneMeters implements MeterBinder {
         counter("proxy.splice.bytes", bodies, none, main, MainPipeline::splicedBytes);
         String copied = "Large bodies that were to go that way and were copied";
         counter("proxy.splice.fallback", copied, none, main, MainPipeline::spliceFallbacks);
+        String buffers =
+                "Memory that the network buffers have taken from the system, whether in use or kept for the next ones";
+        gauge("buffers.bytes", buffers, ByteBufAllocator.DEFAULT, PlaneMeters::bufferBytes);
         Breaker breaker = main.breaker();
         if (breaker != null) {
             gauge("breaker.running", "Requests that the user's program works on", breaker, Breaker::running);
@@ -143,6 +148,12 @@ final class PlaneMeters implements MeterBinder {
                 .description("Object bytes moved by calls of the object API")
                 .tags(call.tags())
                 .register(registry);
+    }
+
+    private static double bufferBytes(ByteBufAllocator allocator) {
+        return allocator instanceof ByteBufAllocatorMetricProvider provider
+                ? provider.metric().usedDirectMemory()
+                : Double.NaN;
     }
 
     private static TransferStats.Figure figure(TransferStats stats, Call call) {

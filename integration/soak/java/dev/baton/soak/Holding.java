@@ -1,0 +1,91 @@
+package dev.baton.soak;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What a sidecar holds.
+ *
+ * @param upstream connections to the user's program, which are kept for later requests
+ * @param concurrency what the autoscaler is told
+ * @param buffers bytes of memory that the network buffers have taken from the system
+ * @param rss KiB
+ */
+record Holding(
+        long sockets,
+        long pipes,
+        long descriptors,
+        long connections,
+        long upstream,
+        long inFlight,
+        long running,
+        long waiting,
+        double concurrency,
+        long buffers,
+        long rss,
+        long threads) {
+    /** What the buffers' pools may keep beyond what they kept before. */
+    private static final long KEPT_BUFFER_BYTES = 48L << 20;
+
+    boolean quiet() {
+        return connections + inFlight + running + waiting == 0 && concurrency == 0;
+    }
+
+    /** Open sockets that are no kept connection. */
+    private long ownSockets() {
+        return sockets - upstream;
+    }
+
+    /** What is held now and was not before, a line each. */
+    List<String> leaks(Holding before) {
+        List<String> leaks = new ArrayList<>();
+        add(leaks, "connections", connections, 0);
+        add(leaks, "requests in flight", inFlight, 0);
+        add(leaks, "permits of the breaker", running, 0);
+        add(leaks, "places in the breaker's queue", waiting, 0);
+        add(leaks, "sockets beside kept connections", ownSockets(), before.ownSockets());
+        add(leaks, "other descriptors beside pipes", others(), before.others());
+        if (concurrency != 0) {
+            leaks.add("the Stat's concurrency is " + concurrency);
+        }
+        if (buffers > before.buffers + KEPT_BUFFER_BYTES) {
+            leaks.add("bytes of network buffers: " + buffers + ", before " + before.buffers);
+        }
+        return leaks;
+    }
+
+    private long others() {
+        return descriptors - sockets - pipes;
+    }
+
+    private static void add(List<String> leaks, String what, long now, long before) {
+        if (now > before) {
+            leaks.add(what + ": " + now + ", before " + before);
+        }
+    }
+
+    String row(String when) {
+        return String.format(
+                Locale.ROOT,
+                "| %s | %d | %d | %d | %d | %d | %d + %d | %s | %.1f | %d | %d |",
+                when,
+                descriptors,
+                upstream,
+                pipes,
+                connections,
+                inFlight,
+                running,
+                waiting,
+                concurrency == 0 ? "0" : Double.toString(concurrency),
+                buffers / 1e6,
+                rss / 1024,
+                threads);
+    }
+
+    static String heading() {
+        return "| | descriptors | of them kept upstream | pipes | connections | in flight | breaker running + waiting"
+                + " | Stat's concurrency | buffers MB | RSS MiB | threads |\n"
+                + "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|";
+    }
+}

@@ -1,0 +1,189 @@
+package dev.baton.soak;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends mixed requests with faults through a sidecar and looks whether it has let go of everything. Arguments: requests, the
+ * sidecar's folder, its Java command without flags; first with the flags that ship, then, for a tenth as many requests, with
+ * every network buffer watched. Exit 0 if nothing leaked and nothing ended in a way that it may not.
+ */
+public final class Soak {
+    private static final int WORKERS = 64;
+    private static final int WARM_UP_REQUESTS = 2000;
+    private static final int SAMPLES = 5;
+    private static final int QUIET_SECONDS = 40;
+    /** What the process may grow by after the first fifth, in KiB: compiled code and pools that still fill. */
+    private static final long GROWTH_KIB = 64 << 10;
+
+    private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    private final List<String> faults = new ArrayList<>();
+    private final Path folder;
+    private final String address;
+    private final Tls tls;
+    private final Path dist;
+    private long seed = 1;
+
+    private Soak(Path folder, String address, Path dist) throws Exception {
+        this.folder = folder;
+        this.address = address;
+        this.dist = dist;
+        tls = Tls.prepare(folder, new InetSocketAddress(InetAddress.ofLiteral(address), Tls.PORT));
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        long requests = Long.parseLong(arguments[0]);
+        Path folder = Files.createTempDirectory("baton-soak");
+        long pid = ProcessHandle.current().pid();
+        // An address of the loopback network that nobody else uses: all ports of it are free.
+        String address = "127." + (200 + (pid >> 8) % 50) + "." + pid % 250 + ".7";
+        Soak soak = new Soak(folder, address, Path.of(arguments[1]));
+        List<String> java = List.of(arguments).subList(2, arguments.length);
+        try (Program program = new Program(InetAddress.ofLiteral(address))) {
+            soak.shipped(java, requests);
+            soak.watched(java, Math.max(requests / 10, 5000));
+        } finally {
+            delete(folder);
+        }
+        soak.faults.forEach(fault -> soak.out.println("LEAK OR FAULT: " + fault));
+        soak.out.println(soak.faults.isEmpty() ? "nothing leaked" : soak.faults.size() + " faults");
+        System.exit(soak.faults.isEmpty() ? 0 : 1);
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (var files = Files.walk(folder)) {
+            for (Path each : files.sorted((a, b) -> b.compareTo(a)).toList()) {
+                Files.delete(each);
+            }
+        }
+    }
+
+    /** The sidecar as it ships. */
+    private void shipped(List<String> java, long requests) throws Exception {
+        List<String> command = new ArrayList<>(java);
+        command.add("@jvm.options");
+        Path log = folder.resolve("shipped.log");
+        try (Watched sidecar = Watched.start(command, dist, address, folder, log)) {
+            load(sidecar, WARM_UP_REQUESTS, new Tally());
+            Holding before = settled(sidecar);
+            List<String> rows = new ArrayList<>();
+            rows.add(before.row("before"));
+            Tally tally = new Tally();
+            long begun = System.nanoTime();
+            Holding after = before;
+            long rss = 0;
+            for (int i = 1; i <= SAMPLES; i++) {
+                load(sidecar, requests / SAMPLES, tally);
+                after = settled(sidecar);
+                rows.add(after.row("after " + Tally.grouped(tally.total())));
+                if (i == 1) {
+                    rss = after.rss();
+                }
+            }
+            long seconds = (System.nanoTime() - begun) / 1_000_000_000L;
+            tally.print(out);
+            out.println();
+            out.println(Holding.heading());
+            rows.forEach(out::println);
+            out.println();
+            out.println(Tally.grouped(tally.total()) + " requests in " + seconds + " s; " + logSummary(sidecar));
+            faults.addAll(tally.wrong());
+            faults.addAll(after.leaks(before));
+            if (after.rss() > rss + GROWTH_KIB) {
+                faults.add("resident memory has grown from " + rss + " to " + after.rss() + " KiB");
+            }
+        }
+    }
+
+    /** The same with every buffer watched by Netty's leak detector. */
+    private void watched(List<String> java, long requests) throws Exception {
+        Path options = folder.resolve("watched.options");
+        List<String> flags = new ArrayList<>();
+        for (String line : Files.readAllLines(dist.resolve("jvm.options"))) {
+            // The detector keeps a record of each buffer's life: that takes a larger heap.
+            flags.add(
+                    line.startsWith("-Xmx")
+                            ? "-Xmx256m"
+                            : line.startsWith("-Dio.netty.leakDetection.level")
+                                    ? "-Dio.netty.leakDetection.level=paranoid"
+                                    : line);
+        }
+        flags.replaceAll(line -> line.startsWith("-cp ")
+                ? "-Dio.netty.customResourceLeakDetector=" + LeakReports.class.getName() + "\n-cp baton.jar:"
+                        + System.getProperty("java.class.path")
+                : line.equals("dev.baton.Main") ? LeakReports.class.getName() : line);
+        Files.write(options, flags);
+        Path log = folder.resolve("watched.log");
+        List<String> command = List.of(java.getFirst(), "@" + options);
+        try (Watched sidecar = Watched.start(command, dist, address, folder, log)) {
+            Tally tally = new Tally();
+            load(sidecar, requests, tally);
+            settled(sidecar);
+            for (int i = 0; i < 3; i++) {
+                sidecar.collectGarbage();
+                // A lost buffer is reported when the next ones are made.
+                load(sidecar, 300, tally);
+            }
+            settled(sidecar);
+            List<String> reports = sidecar.logLines(LeakReports.MARK);
+            List<String> lost = reports.stream()
+                    .filter(line -> !line.contains(LeakReports.ON_PURPOSE))
+                    .toList();
+            out.println(Tally.grouped(tally.total()) + " requests with every network buffer watched: " + lost.size()
+                    + " lost beside " + (reports.size() - lost.size()) + " that was lost on purpose");
+            if (reports.size() == lost.size()) {
+                faults.add("the buffer that was lost on purpose has not been reported");
+            }
+            lost.stream().limit(5).forEach(faults::add);
+            faults.addAll(tally.wrong());
+        }
+    }
+
+    private void load(Watched sidecar, long requests, Tally tally) throws Exception {
+        InetSocketAddress main = new InetSocketAddress(InetAddress.ofLiteral(address), 8012);
+        AtomicLong remaining = new AtomicLong(requests);
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < WORKERS; i++) {
+            threads.add(Thread.ofVirtual().start(new Worker(main, tls, remaining, tally, seed++)));
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        if (!sidecar.alive()) {
+            throw new IOException("the sidecar has ended");
+        }
+    }
+
+    /** Waits until nothing is under way any more, or no longer. */
+    private static Holding settled(Watched sidecar) throws Exception {
+        long end = System.nanoTime() + QUIET_SECONDS * 1_000_000_000L;
+        Holding holding = sidecar.holding();
+        // The Stat is of the last whole second.
+        for (int quiet = 0; quiet < 3 && System.nanoTime() < end; quiet = holding.quiet() ? quiet + 1 : 0) {
+            Thread.sleep(700);
+            holding = sidecar.holding();
+        }
+        return holding;
+    }
+
+    /** What the log says that a failing program or client does not explain is a fault. */
+    private String logSummary(Watched sidecar) throws IOException {
+        List<String> errors = new ArrayList<>(sidecar.logLines("\"severity\":\"ERROR\""));
+        int all = errors.size();
+        errors.removeIf(line -> line.contains("error reverse proxying request"));
+        @Nullable String first = errors.isEmpty() ? null : errors.getFirst();
+        if (first != null) {
+            faults.add(errors.size() + " unexpected errors in the log, first: " + first);
+        }
+        return all + " errors in the log, " + errors.size() + " of them unexpected";
+    }
+}
