@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sends mixed requests with faults through a sidecar and looks whether it has let go of everything. Arguments: requests, the
- * sidecar's folder, its Java command without flags; first with the flags that ship, then, for a tenth as many requests, with
+ * sidecar's folder, its Java command without flags; first with the flags that ship, then, for a twentieth as many requests, with
  * every network buffer watched. Exit 0 if nothing leaked and nothing ended in a way that it may not.
  */
 public final class Soak {
@@ -50,7 +50,7 @@ public final class Soak {
         List<String> java = List.of(arguments).subList(2, arguments.length);
         try (Program program = new Program(InetAddress.ofLiteral(address))) {
             soak.shipped(java, requests);
-            soak.watched(java, Math.max(requests / 10, 5000));
+            soak.watched(java, Math.max(requests / 20, 5000));
         } finally {
             delete(folder);
         }

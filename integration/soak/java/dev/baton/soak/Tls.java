@@ -17,8 +17,8 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 
 /** A certificate made for one run, as the sidecar wants it, and clients that trust it. */
-final class Tls {
-    static final int PORT = 8112;
+public final class Tls {
+    public static final int PORT = 8112;
     private static final String PASSWORD = "changeit";
     private static final String ALIAS = "soak";
 
@@ -31,7 +31,7 @@ final class Tls {
     }
 
     /** Writes {@code tls.crt} and {@code tls.key} into the folder. Blocks. */
-    static Tls prepare(Path folder, InetSocketAddress server)
+    public static Tls prepare(Path folder, InetSocketAddress server)
             throws IOException, GeneralSecurityException, InterruptedException {
         Path store = folder.resolve("soak.p12");
         Process keytool = new ProcessBuilder(
@@ -82,7 +82,7 @@ final class Tls {
     }
 
     /** Connects; the handshake comes with the first octet. */
-    SSLSocket connect() throws IOException {
+    public SSLSocket connect() throws IOException {
         return (SSLSocket) context.getSocketFactory().createSocket(server.getAddress(), server.getPort());
     }
 

@@ -4,11 +4,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
-/**
- * What versions newer than the reference do, as observed on the wire of one built from their source: each answer is held
- * against a transcript.
- */
+/** What versions newer than the reference do: each answer is held against a transcript, whose head says where it comes from. */
 final class NewerCases {
     private NewerCases() {}
 
@@ -51,8 +49,75 @@ final class NewerCases {
                     SidecarCases.exchange(Sidecar.MAIN, get("/sleep/1600"));
                     return SidecarCases.said(stand, "Idle timeout: 1s");
                 }))));
+        groups.add(new Group(
+                "newer: user metrics",
+                Map.of(
+                        "CONTAINER_CONCURRENCY",
+                        "10",
+                        "OBSERVABILITY_CONFIG",
+                        "{\"requestMetrics\":{\"protocol\":\"prometheus\"}}"),
+                userMetrics()));
         groups.add(startUp());
+        groups.add(TlsCases.group());
         return groups;
+    }
+
+    private static List<Case> userMetrics() {
+        return List.of(
+                Case.newer("newer/metrics-names", "6.4", stand -> scrape(stand)
+                        .filter(line -> line.startsWith("# TYPE "))
+                        .map(line -> line.substring(7))
+                        // What the runtime itself adds is another matter in Go than in Java.
+                        .filter(line -> !line.matches("(go|jvm|process|promhttp|baton)_.*"))
+                        .sorted()
+                        .toList()),
+                Case.newer("newer/metrics-labels", "6.3", stand -> {
+                    List<String> lines = new ArrayList<>(scrape(stand)
+                            .filter(line -> line.matches("(kn|http)_.*_count\\{.*"))
+                            .map(line -> line.replaceAll("=\"[^\"]*\"", "").replaceFirst("\\}.*", "}"))
+                            .sorted()
+                            .distinct()
+                            .toList());
+                    scrape(stand)
+                            .filter(line -> line.startsWith("kn_") && line.contains("_count{"))
+                            .map(line -> line.replaceFirst(".*(http_response_status_code=\"\\d+\").*", "$1"))
+                            .forEach(lines::add);
+                    return lines;
+                }),
+                Case.newer(
+                        "newer/metrics-seconds-buckets",
+                        "6.3",
+                        stand -> buckets(stand, "kn_serving_invocation_duration_seconds")),
+                Case.newer(
+                        "newer/metrics-bytes-buckets",
+                        "6.3",
+                        stand -> buckets(stand, "http_server_response_body_size_bytes")),
+                Case.newer("newer/metrics-type", "6.4", stand -> {
+                    Message answer = SidecarCases.exchange(Sidecar.USER_METRICS, get("/metrics"));
+                    return List.of(answer.start(), "content-type: " + answer.first("content-type"));
+                }),
+                Case.newer("newer/metrics-post", "2", stand -> {
+                    String post = "POST /metrics" + SidecarCases.HOST + "Content-Length: 0\r\n\r\n";
+                    return List.of(
+                            SidecarCases.exchange(Sidecar.USER_METRICS, post).start());
+                }));
+    }
+
+    private static List<String> buckets(Stand stand, String name) throws Exception {
+        return scrape(stand)
+                .filter(line -> line.startsWith(name + "_bucket"))
+                .map(line -> line.replaceFirst(".*le=\"([^\"]*)\".*", "$1"))
+                .distinct()
+                .toList();
+    }
+
+    /** What 9091 says after a request, whose Host has a port, as only then there is a label for it. */
+    private static Stream<String> scrape(Stand stand) throws Exception {
+        stand.sidecar().awaitPorts(Sidecar.USER_METRICS);
+        SidecarCases.exchange(Sidecar.MAIN, "GET /status/201 HTTP/1.1\r\nHost: fn.test:80\r\n\r\n");
+        return SidecarCases.exchange(Sidecar.USER_METRICS, get("/metrics"))
+                .body()
+                .lines();
     }
 
     private static Case request(String id, String octets) {

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 /** A sidecar under test: one process, started by its launcher command with the variables a controller sets. */
 final class Sidecar implements AutoCloseable {
@@ -66,10 +67,11 @@ final class Sidecar implements AutoCloseable {
         return new Sidecar(builder.start(), output);
     }
 
-    /** Waits until all its fixed ports accept, so that a case never meets a half-started process. */
-    void awaitPorts() throws IOException {
+    /** Waits until all its fixed ports accept, and further ones, so that a case never meets a half-started process. */
+    void awaitPorts(int... further) throws IOException {
         Instant limit = Instant.now().plus(START_LIMIT);
-        for (int port : new int[] {MAIN, ADMIN, STAT}) {
+        for (int port : IntStream.concat(IntStream.of(MAIN, ADMIN, STAT), IntStream.of(further))
+                .toArray()) {
             while (!accepts(port)) {
                 if (!process.isAlive() || Instant.now().isAfter(limit)) {
                     throw new IOException("sidecar did not start: " + output());

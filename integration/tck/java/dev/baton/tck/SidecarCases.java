@@ -3,6 +3,11 @@ package dev.baton.tck;
 import static dev.baton.tck.Case.on;
 import static dev.baton.tck.Case.raw;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -71,6 +76,8 @@ final class SidecarCases {
                 "bad template",
                 Map.of("SERVING_ENABLE_REQUEST_LOG", "true", "SERVING_REQUEST_LOG_TEMPLATE", "{{.Request.Method"),
                 List.of(raw("log/bad-template-serves", "1.3", get("/echo")))));
+        groups.add(new Group(
+                "dial", Map.of(), true, List.of(new Case("upstream/dial-retry", "4.9", SidecarCases::dialRetry))));
         groups.add(new Group("drain", Map.of(), drain()));
         groups.add(new Group("whole drain", Map.of(), List.of(new Case("drain/whole", "8", SidecarCases::wholeDrain))));
         return groups;
@@ -280,6 +287,60 @@ final class SidecarCases {
             }
         }));
         return cases;
+    }
+
+    /** For half a second nobody takes connections and the backlog is full, so that the kernel ignores further ones. */
+    private static List<String> dialRetry(Stand stand) throws Exception {
+        InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+        List<Socket> fillers = new ArrayList<>();
+        try (ServerSocket late = new ServerSocket(0, 1, loopback);
+                Sidecar sidecar = Sidecar.launch(stand.command(), late.getLocalPort(), Map.of())) {
+            sidecar.awaitPorts();
+            boolean full = false;
+            while (!full) {
+                Socket filler = new Socket();
+                fillers.add(filler);
+                try {
+                    filler.connect(late.getLocalSocketAddress(), 300);
+                } catch (SocketTimeoutException ignored) {
+                    full = true;
+                }
+            }
+            try (Wire wire = new Wire(Sidecar.MAIN)) {
+                wire.send(get("/echo"));
+                String early = wire.within(500);
+                Thread.ofVirtual().start(() -> serveAll(late));
+                return List.of(
+                        "[" + early + "] first",
+                        String.valueOf(wire.answers(1, false).getFirst()));
+            }
+        } finally {
+            for (Socket filler : fillers) {
+                filler.close();
+            }
+        }
+    }
+
+    private static void serveAll(ServerSocket server) {
+        try {
+            while (true) {
+                Socket connection = server.accept();
+                Thread.ofVirtual().start(() -> {
+                    try (connection) {
+                        if (Message.read(connection.getInputStream(), false) != null) {
+                            connection
+                                    .getOutputStream()
+                                    .write("HTTP/1.1 200 Late\r\nContent-Length: 0\r\n\r\n"
+                                            .getBytes(StandardCharsets.ISO_8859_1));
+                        }
+                    } catch (IOException gone) {
+                        // A connection that was given up while it waited.
+                    }
+                });
+            }
+        } catch (IOException closed) {
+            // The case is over.
+        }
     }
 
     private static List<String> burst(int count, String path) throws Exception {
