@@ -21,8 +21,10 @@ public final class Soak {
     private static final int WORKERS = 64;
     private static final int WARM_UP_REQUESTS = 2000;
     private static final int SAMPLES = 5;
+    private static final int SAMPLES_OF_A_SHORT_RUN = 2;
+    private static final int SHORT_RUN_REQUESTS = 100_000;
     private static final int QUIET_SECONDS = 40;
-    /** What the process may grow by after the first fifth, in KiB: compiled code and pools that still fill. */
+    /** What the process may grow by after the first sample, in KiB: compiled code and pools that still fill. */
     private static final long GROWTH_KIB = 64 << 10;
 
     private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
@@ -81,8 +83,9 @@ public final class Soak {
             long begun = System.nanoTime();
             Holding after = before;
             long rss = 0;
-            for (int i = 1; i <= SAMPLES; i++) {
-                load(sidecar, requests / SAMPLES, tally);
+            int samples = requests < SHORT_RUN_REQUESTS ? SAMPLES_OF_A_SHORT_RUN : SAMPLES;
+            for (int i = 1; i <= samples; i++) {
+                load(sidecar, requests / samples, tally);
                 after = settled(sidecar);
                 rows.add(after.row("after " + Tally.grouped(tally.total())));
                 if (i == 1) {
