@@ -238,7 +238,8 @@ final class RequestHead {
     }
 
     private @Nullable Refusal judge(int name, int nameEnd, int value, int valueEnd) {
-        foldable = lenient;
+        // The codec refuses what begins with the blank of a fold.
+        foldable = lenient && valueEnd > value;
         return switch (nameEnd - name) {
             case 4 -> isIgnoringCase(name, nameEnd, "host") ? host(value, valueEnd) : null;
             case 14 -> isIgnoringCase(name, nameEnd, "content-length") ? contentLength(value, valueEnd) : null;

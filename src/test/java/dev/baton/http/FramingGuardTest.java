@@ -122,6 +122,18 @@ final class FramingGuardTest {
     }
 
     @Test
+    void aFoldedFieldThatTheCodecCannotReadDoesNotPassTheLenientGuardEither() {
+        assertThat(lenient("X: a\r\n\tb\r\n")).isNull();
+        assertThat(lenient("X:\r\n\tb\r\n")).isSameAs(RequestHead.MALFORMED);
+        assertThat(lenient("X: \t\n\t\r\n\tb\r\n")).isSameAs(RequestHead.MALFORMED);
+    }
+
+    private static Refusal lenient(String fields) {
+        byte[] head = ("GET / HTTP/1.1\r\nHost: h\r\n" + fields + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
+        return new RequestHead(8, true).check(head, head.length);
+    }
+
+    @Test
     void afterARefusalNothingPasses() {
         assertThat(passed("GET / HTTP/1.1\r\n\r\n" + STREAM, null)).isEqualTo("400 Bad Requestfalse");
     }
