@@ -47,6 +47,7 @@ final class RequestHead {
     private boolean connect;
     private boolean options;
     private boolean http10;
+    private boolean http11;
     private int hosts;
     private int lengths;
     private int encodings;
@@ -102,6 +103,7 @@ final class RequestHead {
         connect = false;
         options = false;
         http10 = false;
+        http11 = false;
         hosts = 0;
         lengths = 0;
         encodings = 0;
@@ -186,6 +188,7 @@ final class RequestHead {
             return MALFORMED;
         }
         http10 = minor == 0;
+        http11 = minor == 1;
         return major == 1 && (minor <= 1 || lenient) ? null : BAD_VERSION;
     }
 
@@ -207,7 +210,9 @@ final class RequestHead {
             return BAD_ENCODING;
         }
         // RFC 9112 6.1: a message with both, or a 1.0 message with an encoding, may be an attempt at smuggling.
-        return encodings > 0 && ((lengths > 0 && !lenient) || http10) ? MALFORMED : null;
+        // The codec drops the length in favour of the encoding, but for 1.1 alone.
+        boolean bothPass = lenient && http11;
+        return encodings > 0 && ((lengths > 0 && !bothPass) || http10) ? MALFORMED : null;
     }
 
     private @Nullable Refusal field() {

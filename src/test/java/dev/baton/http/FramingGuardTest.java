@@ -128,8 +128,21 @@ final class FramingGuardTest {
         assertThat(lenient("X: \t\n\t\r\n\tb\r\n")).isSameAs(RequestHead.MALFORMED);
     }
 
+    @Test
+    void aLengthBesideChunkedPassesTheLenientGuardInHttp11Alone() {
+        String both = "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n";
+        assertThat(lenient("HTTP/1.1", both)).isNull();
+        assertThat(lenient("HTTP/1.0", both)).isSameAs(RequestHead.MALFORMED);
+        assertThat(lenient("HTTP/1.2", both)).isSameAs(RequestHead.MALFORMED);
+        assertThat(lenient("HTTP/1.9", both)).isSameAs(RequestHead.MALFORMED);
+    }
+
     private static Refusal lenient(String fields) {
-        byte[] head = ("GET / HTTP/1.1\r\nHost: h\r\n" + fields + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
+        return lenient("HTTP/1.1", fields);
+    }
+
+    private static Refusal lenient(String version, String fields) {
+        byte[] head = ("POST / " + version + "\r\nHost: h\r\n" + fields + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
         return new RequestHead(8, true).check(head, head.length);
     }
 
