@@ -29,6 +29,11 @@ sealed interface Job {
         return false;
     }
 
+    /** In how many rounds at most it is measured: some take minutes. */
+    default int rounds() {
+        return Integer.MAX_VALUE;
+    }
+
     /** The goals, as ratios to the Go queue-proxy, by figure. */
     Map<Figure, Double> goals();
 
@@ -47,9 +52,9 @@ sealed interface Job {
     static List<Job> all() {
         return List.of(
                 new Saturated("GET 1 KB", 0, 200, 0, 1024, 0.40),
-                new Saturated("GET 1 KB, CC=10", 10, 100, 0, 1024, 0.40),
+                new Saturated("GET 1 KB, CC=10", 10, 50, 0, 1024, 0.40),
                 new Saturated("POST 1 KB", 0, 200, 1024, 1024, 0.40),
-                new Saturated("POST 1 KB, CC=10", 10, 100, 1024, 1024, 0.40),
+                new Saturated("POST 1 KB, CC=10", 10, 50, 1024, 1024, 0.40),
                 new Saturated("GET 100 KB", 0, 50, 0, 102_400, 0.50),
                 new Saturated("GET 10 MB", 0, 20, 0, 10_000_000, 0.80),
                 new Saturated("POST 10 MB", 0, 20, 10_000_000, 2, 0.80),
@@ -62,7 +67,7 @@ sealed interface Job {
 
     /** A closed loop over HTTP/1.1. */
     record Saturated(String title, int concurrency, int connections, int body, int answer, double goal) implements Job {
-        private static final String WARM_UP_SECONDS = "5";
+        private static final String WARM_UP_SECONDS = "10";
         private static final String SECONDS = "4";
 
         @Override
@@ -100,7 +105,7 @@ sealed interface Job {
 
     /** A closed loop of streams in HTTP/2 connections, by h2load. */
     record Multiplexed(String title, boolean grpc) implements Job {
-        private static final String WARM_UP_SECONDS = "5";
+        private static final String WARM_UP_SECONDS = "10";
         private static final String SECONDS = "4";
 
         @Override
@@ -174,6 +179,11 @@ sealed interface Job {
         @Override
         public String title() {
             return "1000 requests/s";
+        }
+
+        @Override
+        public int rounds() {
+            return 2;
         }
 
         @Override
