@@ -63,10 +63,7 @@ final class Duel implements AutoCloseable {
 
     private void round(Job job, List<Contender> contenders) throws IOException, InterruptedException {
         for (Contender contender : contenders) {
-            if (!contender.isSidecar()
-                    && (job.user() == UserProgram.HTTP2
-                            || job.concurrency() > 0
-                            || job instanceof Job.IdleConnections)) {
+            if (!contender.isSidecar() && (job.user() == UserProgram.HTTP2 || job.concurrency() > 0 || job.fresh())) {
                 continue;
             }
             if (job.fresh()) {
