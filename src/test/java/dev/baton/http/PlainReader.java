@@ -38,6 +38,10 @@ final class PlainReader {
         if (!section(fields)) {
             throw new AssertionError("a head that is not whole has passed");
         }
+        if (line.endsWith("HTTP/1.0")) {
+            // There is no such field in that version: the lenient guard and the codec go by the length.
+            fields.removeIf(field -> field.getKey().equals("transfer-encoding"));
+        }
         boolean chunked = fields.stream().anyMatch(field -> field.getKey().equals("transfer-encoding"));
         if (chunked) {
             // RFC 9112 6.1: the encoding overrides a length, which must not be passed on, and the connection has no
@@ -107,14 +111,15 @@ final class PlainReader {
         return false;
     }
 
+    /** One stays, behind the other fields. */
     private static void dropEqualLengths(List<Map.Entry<String, String>> fields) {
-        boolean[] seen = {false};
-        fields.removeIf(field -> {
-            boolean length = field.getKey().equals("content-length");
-            boolean again = length && seen[0];
-            seen[0] |= length;
-            return again;
-        });
+        List<Map.Entry<String, String>> lengths = fields.stream()
+                .filter(field -> field.getKey().equals("content-length"))
+                .toList();
+        if (lengths.size() > 1) {
+            fields.removeAll(lengths);
+            fields.add(lengths.getFirst());
+        }
     }
 
     private static String trim(String text) {
