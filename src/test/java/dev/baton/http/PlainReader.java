@@ -111,14 +111,15 @@ final class PlainReader {
         return false;
     }
 
-    /** One stays, behind the other fields. */
+    /** One stays, behind the other fields, and in its shortest form. */
     private static void dropEqualLengths(List<Map.Entry<String, String>> fields) {
         List<Map.Entry<String, String>> lengths = fields.stream()
                 .filter(field -> field.getKey().equals("content-length"))
                 .toList();
         if (lengths.size() > 1) {
             fields.removeAll(lengths);
-            fields.add(lengths.getFirst());
+            long length = Long.parseLong(lengths.getFirst().getValue());
+            fields.add(Map.entry("content-length", Long.toString(length)));
         }
     }
 
