@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sends mixed requests with faults through a sidecar and looks whether it has let go of everything. Arguments: requests, the
- * sidecar's folder, its Java command without flags; first with the flags that ship, then, for a twentieth as many requests, with
+ * word {@code brief} for the sum of all outcomes alone or {@code whole}, the sidecar's folder, its Java command without flags; first with the flags that ship, then, for a twentieth as many requests, with
  * every network buffer watched. Exit 0 if nothing leaked and nothing ended in a way that it may not.
  */
 public final class Soak {
@@ -33,12 +33,14 @@ public final class Soak {
     private final String address;
     private final Tls tls;
     private final Path dist;
+    private final boolean brief;
     private long seed = 1;
 
-    private Soak(Path folder, String address, Path dist) throws Exception {
+    private Soak(Path folder, String address, Path dist, boolean brief) throws Exception {
         this.folder = folder;
         this.address = address;
         this.dist = dist;
+        this.brief = brief;
         tls = Tls.prepare(folder, new InetSocketAddress(InetAddress.ofLiteral(address), Tls.PORT));
     }
 
@@ -48,8 +50,8 @@ public final class Soak {
         long pid = ProcessHandle.current().pid();
         // An address of the loopback network that nobody else uses: all ports of it are free.
         String address = "127." + (200 + (pid >> 8) % 50) + "." + pid % 250 + ".7";
-        Soak soak = new Soak(folder, address, Path.of(arguments[1]));
-        List<String> java = List.of(arguments).subList(2, arguments.length);
+        Soak soak = new Soak(folder, address, Path.of(arguments[2]), arguments[1].equals("brief"));
+        List<String> java = List.of(arguments).subList(3, arguments.length);
         try (Program program = new Program(InetAddress.ofLiteral(address))) {
             soak.shipped(java, requests);
             soak.watched(java, Math.max(requests / 20, 5000));
@@ -93,7 +95,7 @@ public final class Soak {
                 }
             }
             long seconds = (System.nanoTime() - begun) / 1_000_000_000L;
-            tally.print(out);
+            tally.print(out, brief);
             out.println();
             out.println(Holding.heading());
             rows.forEach(out::println);

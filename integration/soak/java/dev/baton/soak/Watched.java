@@ -59,7 +59,10 @@ final class Watched implements AutoCloseable {
                         Map.entry("SERVING_POD_IP", address),
                         Map.entry("BATON_BIND", address),
                         Map.entry("BATON_CERTS_DIR", certificates.toString())));
-        Watched sidecar = new Watched(builder.start(), address, log);
+        Process process = builder.start();
+        // No sidecar outlives the run, whoever ends that.
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+        Watched sidecar = new Watched(process, address, log);
         try {
             sidecar.awaitMetrics();
             return sidecar;
