@@ -147,6 +147,15 @@ final class Program implements AutoCloseable {
                 in.rest();
                 yield false;
             }
+            case "drip" -> {
+                text(out, OK + "Content-Length: " + argument + "\r\n\r\n");
+                for (int i = 0; i < argument; i++) {
+                    Octets.write(out, i, 1);
+                    out.flush();
+                    pause(500);
+                }
+                yield true;
+            }
             case "upgrade" -> {
                 tunnel(connection, request, in, out, argument);
                 yield false;

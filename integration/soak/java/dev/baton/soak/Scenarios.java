@@ -270,6 +270,11 @@ final class Scenarios {
                     worker -> worker.alone(c -> c.get("stall-half/20000").answer(20_000)),
                     CUT),
             scenario(
+                    "program answers for too long",
+                    2,
+                    worker -> worker.alone(c -> c.get("drip/100").answer(100)),
+                    CUT),
+            scenario(
                     "HTTP/2, 20 streams, failures by the program",
                     100,
                     Http2Scenarios::streams,
