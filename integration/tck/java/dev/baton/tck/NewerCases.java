@@ -111,10 +111,10 @@ final class NewerCases {
                 .toList();
     }
 
-    /** What 9091 says after a request, whose Host has a port, as only then there is a label for it. */
+    /** What 9091 says after a request, whose Host has a port other than the usual one, as only then there is a label for it. */
     private static Stream<String> scrape(Stand stand) throws Exception {
         stand.sidecar().awaitPorts(Sidecar.USER_METRICS);
-        SidecarCases.exchange(Sidecar.MAIN, "GET /status/201 HTTP/1.1\r\nHost: fn.test:80\r\n\r\n");
+        SidecarCases.exchange(Sidecar.MAIN, "GET /status/201 HTTP/1.1\r\nHost: fn.test:8080\r\n\r\n");
         return SidecarCases.exchange(Sidecar.USER_METRICS, get("/metrics"))
                 .body()
                 .lines();
