@@ -27,6 +27,8 @@ record Holding(
         long threads) {
     /** What the buffers' pools may keep beyond what they kept before. */
     private static final long KEPT_BUFFER_BYTES = 48L << 20;
+    /** Two ends of each of the eight pipes that are kept for the next large bodies, and the JVM's own. */
+    private static final long KEPT_PIPE_ENDS = 2 * 8 + 2;
 
     boolean quiet() {
         return connections + inFlight + running + waiting == 0 && concurrency == 0;
@@ -45,7 +47,8 @@ record Holding(
         add(leaks, "permits of the breaker", running, 0);
         add(leaks, "places in the breaker's queue", waiting, 0);
         add(leaks, "sockets beside kept connections", ownSockets(), before.ownSockets());
-        add(leaks, "other descriptors beside pipes", others(), before.others());
+        add(leaks, "ends of pipes", pipes, KEPT_PIPE_ENDS);
+        add(leaks, "other descriptors", others(), before.others());
         if (concurrency != 0) {
             leaks.add("the Stat's concurrency is " + concurrency);
         }
@@ -59,9 +62,9 @@ record Holding(
         return descriptors - sockets - pipes;
     }
 
-    private static void add(List<String> leaks, String what, long now, long before) {
-        if (now > before) {
-            leaks.add(what + ": " + now + ", before " + before);
+    private static void add(List<String> leaks, String what, long now, long most) {
+        if (now > most) {
+            leaks.add(what + ": " + now + ", expected at most " + most);
         }
     }
 

@@ -16,15 +16,17 @@ class HoldingTest {
     @Test
     void whateverIsLeftOverIsNamed() {
         assertThat(new Holding(21, 2, 31, 0, 12, 0, 0, 0, 0, 3 << 20, 120 << 10, 18).leaks(BEFORE))
-                .containsExactly("sockets beside kept connections: 9, before 8");
+                .containsExactly("sockets beside kept connections: 9, expected at most 8");
         assertThat(new Holding(20, 2, 31, 0, 12, 0, 0, 0, 0, 3 << 20, 120 << 10, 18).leaks(BEFORE))
-                .containsExactly("other descriptors beside pipes: 9, before 8");
+                .containsExactly("other descriptors: 9, expected at most 8");
+        assertThat(new Holding(20, 20, 48, 0, 12, 0, 0, 0, 0, 3 << 20, 120 << 10, 18).leaks(BEFORE))
+                .containsExactly("ends of pipes: 20, expected at most 18");
         assertThat(new Holding(20, 2, 30, 1, 12, 2, 3, 4, 0, 3 << 20, 120 << 10, 18).leaks(BEFORE))
                 .containsExactly(
-                        "connections: 1, before 0",
-                        "requests in flight: 2, before 0",
-                        "permits of the breaker: 3, before 0",
-                        "places in the breaker's queue: 4, before 0");
+                        "connections: 1, expected at most 0",
+                        "requests in flight: 2, expected at most 0",
+                        "permits of the breaker: 3, expected at most 0",
+                        "places in the breaker's queue: 4, expected at most 0");
         assertThat(new Holding(20, 2, 30, 0, 12, 0, 0, 0, 0.5, 90 << 20, 120 << 10, 18).leaks(BEFORE))
                 .hasSize(2);
     }
