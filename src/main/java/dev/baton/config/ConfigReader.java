@@ -148,6 +148,7 @@ final class ConfigReader {
                         : env.count(Setting.BATON_EVENT_LOOPS, 1, 256),
                 imitations(),
                 env.flag(Setting.BATON_EXPLAIN_ERRORS),
+                env.count(Setting.BATON_CONNECTIONS, 1, 1 << 20),
                 env.flag(Setting.BATON_SPLICE));
     }
 

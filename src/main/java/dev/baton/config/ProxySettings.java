@@ -16,6 +16,7 @@ import java.util.Set;
  * @param eventLoops threads that serve all sockets
  * @param imitations behaviours of the Go sidecar that are asked for
  * @param explainErrors whether a 5xx says whose it is
+ * @param connections of the main port at once
  * @param splice whether large bodies of known length are moved by the kernel
  */
 public record ProxySettings(
@@ -29,6 +30,7 @@ public record ProxySettings(
         int eventLoops,
         Set<Imitation> imitations,
         boolean explainErrors,
+        int connections,
         boolean splice) {
 
     /** Whether the Go sidecar's behaviour is wanted in place of the better one. */

@@ -102,6 +102,7 @@ enum Setting {
             FLAG,
             "false",
             "each 5xx of the main port says in Baton-Error and in the log whose it is, and after how long"),
+    BATON_CONNECTIONS(COUNT, "16384", "connections of the main port at once; further ones are closed"),
     BATON_SPLICE(
             FLAG,
             "true",

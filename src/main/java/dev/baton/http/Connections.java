@@ -10,12 +10,19 @@ import java.util.concurrent.CompletableFuture;
 public final class Connections {
     private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
 
+    private final int most;
     private volatile boolean finishing;
 
-    /** Counts a connection in until it closes. Its pipeline has a {@link OneAtATime}. */
+    /** @param most connections at once; what each of them holds is bounded, and so is the memory of all */
+    public Connections(int most) {
+        this.most = most;
+    }
+
+    /** Counts a connection in until it closes; one too many is closed at once. Its pipeline has a {@link OneAtATime}. */
     public void add(Channel channel) {
+        boolean full = open.size() >= most;
         open.add(channel);
-        if (finishing) {
+        if (finishing || full) {
             channel.close();
         }
     }

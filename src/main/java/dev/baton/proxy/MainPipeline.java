@@ -35,7 +35,7 @@ public final class MainPipeline extends ChannelInitializer<Channel> {
     private final Upstreams upstreams;
     private final @Nullable Splices splices;
     private final @Nullable Breaker breaker;
-    private final Connections connections = new Connections();
+    private final Connections connections;
     private final RequestShim shim = new RequestShim();
     private final Http2Server http2;
 
@@ -71,6 +71,7 @@ public final class MainPipeline extends ChannelInitializer<Channel> {
                 settings.http2Burst(),
                 settings.imitates(Imitation.LENIENT_FRAMING));
         // What the Go sidecar makes of a response takes a look at each of its bytes.
+        connections = new Connections(settings.connections());
         splices = settings.splice() && !ImitationHandler.neededFor(settings) ? new Splices(kernel) : null;
         upstreams = new Upstreams(
                 user,

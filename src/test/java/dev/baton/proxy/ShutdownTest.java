@@ -56,4 +56,20 @@ final class ShutdownTest {
                     .isEmpty();
         }
     }
+
+    @Test
+    void oneConnectionTooManyIsClosedUntilAnotherHasEnded() {
+        try (ProxyFixture proxy = new ProxyFixture(
+                        Program.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"), "BATON_CONNECTIONS", "2");
+                Wire first = proxy.connect();
+                Wire second = proxy.connect()) {
+            assertThat(first.request("GET", "/").response().text()).isEqualTo("ok");
+            assertThat(second.request("GET", "/").response().text()).isEqualTo("ok");
+            assertThat(proxy.connect().rest()).isEmpty();
+            assertThat(first.request("GET", "/").response().text()).isEqualTo("ok");
+            second.close();
+            Await.until("a place is free", () -> proxy.pipeline.connections().count() == 1);
+            assertThat(proxy.get("/").text()).isEqualTo("ok");
+        }
+    }
 }
