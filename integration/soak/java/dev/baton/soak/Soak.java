@@ -54,7 +54,7 @@ public final class Soak {
         List<String> java = List.of(arguments).subList(3, arguments.length);
         try (Program program = new Program(InetAddress.ofLiteral(address))) {
             soak.shipped(java, requests);
-            soak.watched(java, Math.max(requests / 20, 5000));
+            soak.watched(java, Math.max(requests / 20, 2500));
         } finally {
             delete(folder);
         }
