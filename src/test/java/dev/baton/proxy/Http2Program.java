@@ -76,7 +76,8 @@ public final class Http2Program implements AutoCloseable {
                                 protected void initChannel(Channel stream) {
                                     stream.pipeline().addLast(new Stream(behaviour));
                                 }
-                            }));
+                            }))
+                            .addLast(new End());
                 }
             });
         } catch (BindException e) {
@@ -119,6 +120,14 @@ public final class Http2Program implements AutoCloseable {
                         .writeInt(0)
                         .writeInt(last)
                         .writeInt(0));
+    }
+
+    /** A connection that the sidecar resets is its own affair too. */
+    private static final class End extends ChannelInboundHandlerAdapter {
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            ctx.close();
+        }
     }
 
     private final class Stream extends ChannelInboundHandlerAdapter {
