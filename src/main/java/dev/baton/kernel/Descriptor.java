@@ -1,6 +1,7 @@
 package dev.baton.kernel;
 
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /** The owner of one file descriptor: closes it exactly once. Any thread, but whoever closes must know that nobody uses the number any more. */
 public final class Descriptor implements AutoCloseable {
@@ -15,6 +16,12 @@ public final class Descriptor implements AutoCloseable {
         }
         this.calls = calls;
         this.number = number;
+    }
+
+    /** A second descriptor for the same open file, with an owner of its own; null if there is none to be had, by EMFILE in practice. */
+    public static @Nullable Descriptor duplicate(Linux linux, int fd) {
+        int copy = linux.descriptors().fcntl(fd, Sockets.F_DUPFD_CLOEXEC, 0);
+        return copy < 0 ? null : new Descriptor(linux.descriptors(), copy);
     }
 
     /**

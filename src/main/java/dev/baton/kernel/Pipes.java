@@ -29,4 +29,13 @@ public interface Pipes {
      * of bytes moved, which may be less than asked for; 0 at the end of the source.
      */
     long splice(int source, int sink, long length, int flags);
+
+    /** Whether an error of splice(2) says that it is not to be had for these files, on this kernel or under this seccomp profile. */
+    static boolean spliceRefused(int errno) {
+        return errno == Errno.EINVAL
+                || errno == Errno.ENOSYS
+                || errno == Errno.EPERM
+                || errno == Errno.EACCES
+                || errno == Errno.ENOMEM;
+    }
 }

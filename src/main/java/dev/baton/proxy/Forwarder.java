@@ -219,11 +219,11 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
         ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
         SpliceDetour way = body == null || splices == null || !body.open() || waiting == null || !waiting.isEmpty()
                 ? null
-                : splices.between(link().ctx.channel(), channel, this::detourEnded);
-        if (way == null || body == null) {
+                : splices.between(link().ctx.channel(), channel, body, this::detourEnded);
+        if (way == null) {
             detourEnded();
         } else {
-            way.start(body);
+            way.start();
         }
     }
 
@@ -390,11 +390,11 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
             return false;
         }
         SocketWanted wish = new SocketWanted(to -> {
-            SpliceDetour way = splices.between(from, to, ended);
+            SpliceDetour way = splices.between(from, to, body, ended);
             if (way == null) {
                 ended.detourEnded();
             } else {
-                way.start(body);
+                way.start();
             }
         });
         ctx.write(wish, ctx.voidPromise());

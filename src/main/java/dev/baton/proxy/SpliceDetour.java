@@ -36,11 +36,11 @@ final class SpliceDetour implements KnownBody.Detour {
     private final Descriptor source;
     private final Descriptor sink;
     private final Pipe pipe;
+    private final KnownBody body;
     private final Ended ended;
     private final ReadyWatch readable;
     private final ReadyWatch writable;
 
-    private KnownBody body;
     /** Bytes in the pipe. */
     private long held;
 
@@ -49,7 +49,14 @@ final class SpliceDetour implements KnownBody.Detour {
     private boolean over;
 
     SpliceDetour(
-            Splices splices, Linux linux, Channel from, Descriptor source, Descriptor sink, Pipe pipe, Ended ended) {
+            Splices splices,
+            Linux linux,
+            Channel from,
+            Descriptor source,
+            Descriptor sink,
+            Pipe pipe,
+            KnownBody body,
+            Ended ended) {
         this.splices = splices;
         this.linux = linux;
         this.loop = (IoEventLoop) from.eventLoop();
@@ -57,14 +64,13 @@ final class SpliceDetour implements KnownBody.Detour {
         this.sink = sink;
         this.pipe = pipe;
         this.ended = ended;
-        this.body = new KnownBody(none -> {});
+        this.body = body;
         readable = new ReadyWatch(source, EpollIoOps.EPOLLIN.with(EpollIoOps.EPOLLRDHUP), this::turn);
         writable = new ReadyWatch(sink, EpollIoOps.EPOLLOUT, this::turn);
     }
 
     /** Moves what is left of the body. Everything before it must be in the sink's socket, and nothing of it in a buffer. */
-    void start(KnownBody of) {
-        body = of;
+    void start() {
         body.take(this);
         turn();
     }
@@ -164,20 +170,18 @@ final class SpliceDetour implements KnownBody.Detour {
     }
 
     private void whole() {
-        KnownBody of = body;
         tell();
         if (!over) {
             close();
             ended.detourEnded();
-            of.arrivedWhole();
+            body.arrivedWhole();
         }
     }
 
     /** The ordinary way has its own words for whatever is wrong. */
     private void giveUp(int errno) {
-        switch (errno) {
-            case Errno.EINVAL, Errno.ENOSYS, Errno.EPERM, Errno.EACCES, Errno.ENOMEM -> splices.refused(errno);
-            default -> {}
+        if (Pipes.spliceRefused(errno)) {
+            splices.refused(errno);
         }
         body.returnToSocket();
     }

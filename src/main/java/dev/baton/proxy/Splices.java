@@ -1,14 +1,13 @@
 package dev.baton.proxy;
 
+import dev.baton.http.KnownBody;
 import dev.baton.kernel.Descriptor;
 import dev.baton.kernel.Errno;
 import dev.baton.kernel.Linux;
-import dev.baton.kernel.LinuxException;
 import dev.baton.kernel.Pipe;
-import dev.baton.kernel.Sockets;
+import dev.baton.kernel.PipePool;
 import io.netty.channel.Channel;
 import io.netty.channel.epoll.EpollSocketChannel;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -23,7 +22,7 @@ final class Splices {
     private static final int IDLE_PIPES_MAX = 8;
 
     private final Supplier<Linux> kernel;
-    private final ArrayBlockingQueue<Pipe> pipes = new ArrayBlockingQueue<>(IDLE_PIPES_MAX);
+    private final PipePool pipes = new PipePool(IDLE_PIPES_MAX);
     private final AtomicInteger running = new AtomicInteger();
     private final AtomicBoolean loading = new AtomicBoolean();
     private final LongAdder bytes = new LongAdder();
@@ -38,7 +37,7 @@ final class Splices {
 
     /** A way from one socket to the other; null if the body has to be copied. */
     @Nullable
-    SpliceDetour between(Channel from, Channel to, SpliceDetour.Ended ended) {
+    SpliceDetour between(Channel from, Channel to, KnownBody body, SpliceDetour.Ended ended) {
         Linux calls = linux;
         if (calls == null) {
             load();
@@ -51,9 +50,10 @@ final class Splices {
             running.decrementAndGet();
             return null;
         }
-        Descriptor in = duplicate(calls, source);
-        Descriptor out = in == null ? null : duplicate(calls, sink);
-        Pipe pipe = out == null ? null : pipe(calls);
+        Descriptor in = Descriptor.duplicate(calls, source.fd().intValue());
+        Descriptor out =
+                in == null ? null : Descriptor.duplicate(calls, sink.fd().intValue());
+        Pipe pipe = out == null ? null : pipes.take(calls);
         if (in == null || out == null || pipe == null) {
             close(in);
             close(out);
@@ -61,7 +61,7 @@ final class Splices {
             fallbacks.increment();
             return null;
         }
-        return new SpliceDetour(this, calls, from, in, out, pipe, ended);
+        return new SpliceDetour(this, calls, from, in, out, pipe, body, ended);
     }
 
     /** Loading takes some 20 ms; the first large bodies are copied meanwhile. */
@@ -71,26 +71,9 @@ final class Splices {
         }
     }
 
-    private static @Nullable Descriptor duplicate(Linux linux, EpollSocketChannel channel) {
-        int copy = linux.descriptors().fcntl(channel.fd().intValue(), Sockets.F_DUPFD_CLOEXEC, 0);
-        return copy < 0 ? null : new Descriptor(linux.descriptors(), copy);
-    }
-
     private static void close(@Nullable Descriptor descriptor) {
         if (descriptor != null) {
             descriptor.close();
-        }
-    }
-
-    private @Nullable Pipe pipe(Linux linux) {
-        Pipe kept = pipes.poll();
-        if (kept != null) {
-            return kept;
-        }
-        try {
-            return Pipe.open(linux);
-        } catch (LinuxException none) {
-            return null;
         }
     }
 
@@ -100,9 +83,7 @@ final class Splices {
     void ended(Pipe pipe, boolean empty, long moved) {
         running.decrementAndGet();
         bytes.add(moved);
-        if (!empty || !pipes.offer(pipe)) {
-            pipe.close();
-        }
+        pipes.giveBack(pipe, empty);
     }
 
     /** The call failed for a reason that is not the sockets': a kernel or a seccomp profile without it is not asked again. */

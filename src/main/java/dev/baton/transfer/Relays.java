@@ -1,15 +1,12 @@
 package dev.baton.transfer;
 
 import dev.baton.kernel.Descriptor;
-import dev.baton.kernel.Descriptors;
 import dev.baton.kernel.Linux;
-import dev.baton.kernel.LinuxException;
 import dev.baton.kernel.Pipe;
-import dev.baton.kernel.Sockets;
+import dev.baton.kernel.PipePool;
 import dev.baton.transfer.TransferStats.Fallback;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.SynchronousQueue;
@@ -32,7 +29,7 @@ final class Relays implements AutoCloseable {
     private final TransferStats stats;
     private final Semaphore free;
     private final ThreadPoolExecutor threads;
-    private final ArrayBlockingQueue<Pipe> pipes = new ArrayBlockingQueue<>(IDLE_PIPES_MAX);
+    private final PipePool pipes = new PipePool(IDLE_PIPES_MAX);
 
     /** One move that may be started. */
     record Move(SocketRelay relay, @Nullable Pipe pipe) {}
@@ -75,36 +72,17 @@ final class Relays implements AutoCloseable {
 
     private @Nullable Move move(int source, int sink, long bytes) {
         Linux linux = kernel.get();
-        Descriptor from = duplicate(linux, source);
+        Descriptor from = Descriptor.duplicate(linux, source);
         if (from == null) {
             return null;
         }
-        Descriptor to = duplicate(linux, sink);
+        Descriptor to = Descriptor.duplicate(linux, sink);
         if (to == null) {
             from.close();
             return null;
         }
-        Pipe pipe = pipe(linux);
+        Pipe pipe = pipes.take(linux);
         return new Move(new SocketRelay(linux, from, to, pipe, bytes, idleNanos), pipe);
-    }
-
-    private static @Nullable Descriptor duplicate(Linux linux, int fd) {
-        Descriptors calls = linux.descriptors();
-        int copy = calls.fcntl(fd, Sockets.F_DUPFD_CLOEXEC, 0);
-        // EMFILE in practice; whatever it is, the event loop can still copy.
-        return copy < 0 ? null : new Descriptor(calls, copy);
-    }
-
-    private @Nullable Pipe pipe(Linux linux) {
-        Pipe kept = pipes.poll();
-        if (kept != null) {
-            return kept;
-        }
-        try {
-            return Pipe.open(linux);
-        } catch (LinuxException none) {
-            return null;
-        }
     }
 
     /** Moves on a thread of its own; the outcome is told on the loop. */
@@ -130,8 +108,8 @@ final class Relays implements AutoCloseable {
     }
 
     private void giveBack(@Nullable Pipe pipe, boolean empty) {
-        if (pipe != null && !(empty && !threads.isShutdown() && pipes.offer(pipe))) {
-            pipe.close();
+        if (pipe != null) {
+            pipes.giveBack(pipe, empty);
         }
     }
 
@@ -139,8 +117,6 @@ final class Relays implements AutoCloseable {
     @Override
     public void close() {
         threads.shutdown();
-        for (Pipe pipe; (pipe = pipes.poll()) != null; ) {
-            pipe.close();
-        }
+        pipes.close();
     }
 }

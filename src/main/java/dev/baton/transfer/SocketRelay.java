@@ -133,12 +133,7 @@ final class SocketRelay {
 
     /** Whether the error says that splice itself is not to be had; what is in the pipe is fetched out of it. */
     private boolean copyInstead(int errno) {
-        boolean refused = errno == Errno.EINVAL
-                || errno == Errno.ENOSYS
-                || errno == Errno.EPERM
-                || errno == Errno.EACCES
-                || errno == Errno.ENOMEM;
-        if (!splicing || !refused || pipe == null) {
+        if (!splicing || !Pipes.spliceRefused(errno) || pipe == null) {
             return false;
         }
         splicing = false;
