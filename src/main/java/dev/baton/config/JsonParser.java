@@ -105,7 +105,7 @@ final class JsonParser {
             char c = text.charAt(at);
             if (c == '"') {
                 at++;
-                return built.toString();
+                return paired(built);
             }
             if (c < ' ') {
                 throw malformed();
@@ -118,6 +118,20 @@ final class JsonParser {
             at++;
         }
         throw malformed();
+    }
+
+    /** Escapes can spell half a character; encoding/json makes U+FFFD of each. */
+    private static String paired(StringBuilder built) {
+        for (int i = 0; i < built.length(); i++) {
+            if (Character.isHighSurrogate(built.charAt(i))
+                    && i + 1 < built.length()
+                    && Character.isLowSurrogate(built.charAt(i + 1))) {
+                i++;
+            } else if (Character.isSurrogate(built.charAt(i))) {
+                built.setCharAt(i, '\uFFFD');
+            }
+        }
+        return built.toString();
     }
 
     /** The character behind a backslash; stays on its last one. */
