@@ -2,7 +2,7 @@ package dev.baton.handover;
 
 import dev.baton.http.Problem;
 import dev.baton.transfer.ByDescriptor.Kept;
-import dev.baton.transfer.ByDescriptor.Taken;
+import dev.baton.transfer.Taken;
 import java.nio.charset.StandardCharsets;
 
 /** The texts of answers: as HTTP's, a line with the status, fields, an empty line, and the body if it is not a descriptor. */

@@ -19,8 +19,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -30,8 +28,6 @@ import reactor.core.scheduler.Schedulers;
  * methods block and end soon after an interrupt; never on an event loop.
  */
 public final class InProcess {
-    private static final String OCTETS = "application/octet-stream";
-
     private final ObjectStore store;
     private final References references;
     private final PullClient pulls;
@@ -98,7 +94,7 @@ public final class InProcess {
         if (retrievals < 1) {
             throw new RefusedCallException(ErrorCode.BAD_REQUEST, "an object is for one retrieval at least");
         }
-        Upload upload = admit(new PutSpec(size, retrievals, null, OCTETS, null));
+        Upload upload = admit(new PutSpec(size, retrievals, null, PullProtocol.OCTETS, null));
         boolean whole = false;
         try {
             upload.write(object);
@@ -132,19 +128,9 @@ public final class InProcess {
 
     private Upload turn(CompletableFuture<Upload> turn) throws RefusedCallException, InterruptedException {
         try {
-            return turn.get(putWait.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException | ExecutionException late) {
-            leave(turn);
-            throw new RefusedCallException(ErrorCode.STORE_FULL, "no room in time");
-        } catch (InterruptedException left) {
-            leave(turn);
-            throw left;
-        }
-    }
-
-    private static void leave(CompletableFuture<Upload> turn) {
-        if (!turn.cancel(false) && !turn.isCompletedExceptionally()) {
-            turn.join().abort();
+            return Turns.await(turn, putWait, Upload::abort);
+        } catch (RefusedException refused) {
+            throw refusal(refused);
         }
     }
 
@@ -205,7 +191,7 @@ public final class InProcess {
                     Target target = Target.of(url);
                     HttpHeaders fields = new DefaultHttpHeaders()
                             .set(HttpHeaderNames.HOST, target.authority())
-                            .set(HttpHeaderNames.CONTENT_TYPE, OCTETS);
+                            .set(HttpHeaderNames.CONTENT_TYPE, PullProtocol.OCTETS);
                     boolean offered = offerHosts.allows(target.host()) || offerHosts.allows(target.authority());
                     InvokeCall call = new InvokeCall(HttpMethod.POST, false, target, fields, size, offered, false);
                     new Invocation(call, new HeldBody(lent.body(), loop), loop, invokes, sink).start();

@@ -1,7 +1,6 @@
 package dev.baton.transfer;
 
 import dev.baton.kernel.SealedMemory.Hold;
-import dev.baton.transfer.ByDescriptor.Lent;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
