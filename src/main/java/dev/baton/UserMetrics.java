@@ -47,7 +47,7 @@ final class UserMetrics {
         this.config = config;
         Observability asked = config.observability();
         boolean measured = asked.requestMetrics().protocol() != Protocol.NONE;
-        boolean traced = traced(asked.tracing().protocol());
+        boolean traced = asked.tracing().protocol() != Protocol.NONE;
         metrics = measured ? new RequestMetrics(asked.requestMetrics().openCensusNames()) : null;
         observation = measured || traced
                 ? new Observation(metrics, traced, !config.proxy().imitates(Imitation.INVOCATION_STATUS))
@@ -122,11 +122,6 @@ final class UserMetrics {
         return new Gathering(measured, names, resource());
     }
 
-    /** Zipkin's own protocol is of the past; its settings are warned of. */
-    private static boolean traced(Protocol protocol) {
-        return protocol != Protocol.NONE && protocol != Protocol.ZIPKIN;
-    }
-
     private static boolean pushed(Protocol protocol) {
         return protocol == Protocol.GRPC || protocol == Protocol.HTTP_PROTOBUF;
     }
@@ -143,9 +138,10 @@ final class UserMetrics {
                 log.error("Failed to setup meter provider", e);
             }
         }
-        if (watching != null && traced(asked.tracing().protocol())) {
+        if (watching != null && asked.tracing().protocol() != Protocol.NONE) {
             try {
-                Collecting traces = Collecting.traces(asked, resource(), new FileOutputStream(FileDescriptor.out));
+                Collecting traces = Collecting.traces(
+                        asked, config.identity(), resource(), new FileOutputStream(FileDescriptor.out));
                 exports.add(traces);
                 Tracing tracing = traces.tracing(
                         config.bind().user().getHostAddress(), config.ports().user());

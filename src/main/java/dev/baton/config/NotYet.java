@@ -1,16 +1,10 @@
 package dev.baton.config;
 
-import dev.baton.config.Observability.Protocol;
-
 /** What the settings ask for and this version does not do: said in the start-up log, so that nobody waits for it in vain. */
 final class NotYet {
     private NotYet() {}
 
     static void warn(Env env, Observability observability, TransferSettings transfer) {
-        warnIf(
-                env,
-                observability.tracing().protocol() == Protocol.ZIPKIN,
-                "TRACING_CONFIG_BACKEND is zipkin: no spans are exported, OBSERVABILITY_CONFIG can send them by OTLP");
         warnIf(env, observability.profiling(), "profiling is asked for: port 8008 stays closed");
         warnIf(env, transfer.earlyAccept(), "BATON_EARLY_ACCEPT has no effect");
         warnIf(env, transfer.nodeDirectory() != null, "BATON_NODE_DIR has no effect");

@@ -1,5 +1,6 @@
 package dev.baton.otel;
 
+import dev.baton.config.Identity;
 import dev.baton.config.Observability;
 import dev.baton.config.Observability.Protocol;
 import dev.baton.config.Observability.RequestMetrics;
@@ -8,6 +9,9 @@ import dev.baton.metrics.Label;
 import dev.baton.metrics.Tracing;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
+import io.opentelemetry.context.propagation.TextMapPropagator;
+import io.opentelemetry.extension.trace.propagation.B3Propagator;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
@@ -40,12 +44,17 @@ public final class Collecting implements AutoCloseable {
     private final @Nullable SdkMeterProvider meters;
     private final @Nullable SdkTracerProvider tracers;
     private final @Nullable BoundedSpans spans;
+    private final boolean alsoB3;
 
     private Collecting(
-            @Nullable SdkMeterProvider meters, @Nullable SdkTracerProvider tracers, @Nullable BoundedSpans spans) {
+            @Nullable SdkMeterProvider meters,
+            @Nullable SdkTracerProvider tracers,
+            @Nullable BoundedSpans spans,
+            boolean alsoB3) {
         this.meters = meters;
         this.tracers = tracers;
         this.spans = spans;
+        this.alsoB3 = alsoB3;
     }
 
     /**
@@ -70,28 +79,32 @@ public final class Collecting implements AutoCloseable {
                 .registerMetricProducer(new MetricBridge(gathering, InstantSource.system()))
                 .registerMetricReader(reader.build())
                 .build();
-        return new Collecting(provider, null, null);
+        return new Collecting(provider, null, null, false);
     }
 
     /**
      * Sends spans.
      *
+     * @param pod who Zipkin's collector is told it is
      * @param out where the protocol {@code stdout} writes
      * @throws RuntimeException of the SDK's choice if a setting is no good
      */
-    public static Collecting traces(Observability asked, List<Label> resource, OutputStream out) {
+    public static Collecting traces(Observability asked, Identity pod, List<Label> resource, OutputStream out) {
         ConfigProperties properties = Exporters.properties(asked.otel());
         Observability.Tracing settings = asked.tracing();
-        SpanExporter exporter = settings.protocol() == Protocol.STDOUT
-                ? new StdoutSpans(out)
-                : Exporters.spans(settings.protocol(), settings.endpoint(), asked.otel());
+        SpanExporter exporter =
+                switch (settings.protocol()) {
+                    case STDOUT -> new StdoutSpans(out);
+                    case ZIPKIN -> new ZipkinSpans(settings.endpoint(), pod);
+                    default -> Exporters.spans(settings.protocol(), settings.endpoint(), asked.otel());
+                };
         BoundedSpans bounded = new BoundedSpans(exporter, counting -> batches(counting, properties));
         SdkTracerProvider provider = SdkTracerProvider.builder()
                 .setResource(resource(resource))
                 .setSampler(Samplers.of(settings, properties))
                 .addSpanProcessor(bounded)
                 .build();
-        return new Collecting(null, provider, bounded);
+        return new Collecting(null, provider, bounded, settings.protocol() == Protocol.ZIPKIN);
     }
 
     private static BatchSpanProcessor batches(SpanExporter exporter, ConfigProperties properties) {
@@ -134,7 +147,14 @@ public final class Collecting implements AutoCloseable {
         SdkTracerProvider provider = tracers;
         return provider == null
                 ? null
-                : new SdkTracing(provider.get(HTTP_SCOPE), provider.get(QUEUE_SCOPE), userPort, userAddress);
+                : new SdkTracing(
+                        provider.get(HTTP_SCOPE), provider.get(QUEUE_SCOPE), propagator(), userPort, userAddress);
+    }
+
+    /** Where spans go to Zipkin, callers may speak its B3 alone: it is read where W3C's field is missing, and both are written. */
+    private TextMapPropagator propagator() {
+        TextMapPropagator w3c = W3CTraceContextPropagator.getInstance();
+        return alsoB3 ? TextMapPropagator.composite(B3Propagator.injectingMultiHeaders(), w3c) : w3c;
     }
 
     /** Spans that have ended and were not taken by the collector; final once this is closed. */

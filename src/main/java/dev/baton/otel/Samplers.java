@@ -21,6 +21,9 @@ final class Samplers {
         if (tracing.protocol() == Protocol.STDOUT) {
             return Sampler.alwaysOn();
         }
+        if (tracing.protocol() == Protocol.ZIPKIN) {
+            return openCensus(tracing.samplingRate());
+        }
         // The variable decides on "always" alone, and the ratio stays the document's: upstream's own way.
         Double override = properties.getDouble("otel.traces.sampler.arg");
         double rate = override == null ? tracing.samplingRate() : override;
@@ -31,6 +34,17 @@ final class Samplers {
             return Sampler.alwaysOff();
         }
         return Sampler.parentBased(Sampler.traceIdRatioBased(tracing.samplingRate()));
+    }
+
+    /** OpenCensus' ProbabilitySampler, which asks again where the caller has not sampled. */
+    private static Sampler openCensus(double rate) {
+        if (rate >= 1) {
+            return Sampler.alwaysOn();
+        }
+        Sampler ratio = Sampler.traceIdRatioBased(rate);
+        return Sampler.parentBasedBuilder(ratio)
+                .setRemoteParentNotSampled(ratio)
+                .build();
     }
 
     private static Sampler named(String name, @Nullable Double argument) {

@@ -9,7 +9,6 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
-import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.context.propagation.TextMapSetter;
@@ -61,7 +60,7 @@ final class SdkSpans implements Spans {
     @Override
     public void arrived(Arrival arrival) {
         HttpHeaders headers = arrival.request().headers();
-        Context parent = W3CTraceContextPropagator.getInstance().extract(Context.root(), headers, GETTER);
+        Context parent = tracing.propagator().extract(Context.root(), headers, GETTER);
         SpanBuilder builder = tracing.http()
                 .spanBuilder(name(arrival.method()))
                 .setSpanKind(SpanKind.SERVER)
@@ -134,8 +133,8 @@ final class SdkSpans implements Spans {
         return method.equals(OTHER_METHOD) ? "HTTP" : method;
     }
 
-    private static void inject(Context context, HttpHeaders headers) {
-        W3CTraceContextPropagator.getInstance().inject(context, headers, SETTER);
+    private void inject(Context context, HttpHeaders headers) {
+        tracing.propagator().inject(context, headers, SETTER);
     }
 
     @Override

@@ -17,7 +17,6 @@ import java.util.Map;
 
 /** Writes each span as one line of JSON, as Go's {@code stdouttrace} does. Used by the SDK's exporting thread alone; blocks. */
 final class StdoutSpans implements SpanExporter {
-    private static final String HEX = "0123456789abcdef";
     private static final long NANOS_PER_SECOND = 1_000_000_000;
 
     private final OutputStream out;
@@ -41,7 +40,7 @@ final class StdoutSpans implements SpanExporter {
     static String line(SpanData span) {
         StringBuilder json = new StringBuilder(1024);
         json.append("{\"Name\":");
-        string(json, span.getName());
+        JsonText.string(json, span.getName());
         json.append(",\"SpanContext\":");
         context(json, span.getSpanContext());
         json.append(",\"Parent\":");
@@ -54,11 +53,11 @@ final class StdoutSpans implements SpanExporter {
         json.append(",\"Events\":null,\"Links\":null,\"Status\":{\"Code\":\"")
                 .append(status(span.getStatus().getStatusCode()));
         json.append("\",\"Description\":");
-        string(json, span.getStatus().getDescription());
+        JsonText.string(json, span.getStatus().getDescription());
         json.append("},\"DroppedAttributes\":0,\"DroppedEvents\":0,\"DroppedLinks\":0,\"Resource\":");
         attributes(json, span.getResource().getAttributes());
         json.append(",\"InstrumentationScope\":{\"Name\":");
-        string(json, span.getInstrumentationScopeInfo().getName());
+        JsonText.string(json, span.getInstrumentationScopeInfo().getName());
         return json.append(",\"Version\":\"\",\"SchemaURL\":\"\"}}\n").toString();
     }
 
@@ -94,7 +93,7 @@ final class StdoutSpans implements SpanExporter {
                 .append(key)
                 .append('=')
                 .append(value));
-        string(json, state.toString());
+        JsonText.string(json, state.toString());
         json.append(",\"Remote\":").append(context.isRemote()).append('}');
     }
 
@@ -104,31 +103,16 @@ final class StdoutSpans implements SpanExporter {
         for (Map.Entry<AttributeKey<?>, Object> attribute : attributes.asMap().entrySet()) {
             json.append(first ? "" : ",").append("{\"Key\":");
             first = false;
-            string(json, attribute.getKey().getKey());
+            JsonText.string(json, attribute.getKey().getKey());
             if (attribute.getValue() instanceof Long number) {
                 json.append(",\"Value\":{\"Type\":\"INT64\",\"Value\":").append(number.longValue());
             } else {
                 json.append(",\"Value\":{\"Type\":\"STRING\",\"Value\":");
-                string(json, attribute.getValue().toString());
+                JsonText.string(json, attribute.getValue().toString());
             }
             json.append("}}");
         }
         json.append(']');
-    }
-
-    private static void string(StringBuilder json, String value) {
-        json.append('"');
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            if (c == '"' || c == '\\') {
-                json.append('\\').append(c);
-            } else if (c < ' ' || c == 0x7f) {
-                json.append("\\u00").append(HEX.charAt(c >> 4)).append(HEX.charAt(c & 0xf));
-            } else {
-                json.append(c);
-            }
-        }
-        json.append('"');
     }
 
     @Override

@@ -270,7 +270,7 @@ class CollectingTest {
         try (WatchedProxy proxy = new WatchedProxy(observation)) {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             Observability asked = asked(Protocol.STDOUT, "", 0, Map.of());
-            Collecting collecting = Collecting.traces(asked, resource(asked), out);
+            Collecting collecting = Collecting.traces(asked, IDENTITY, resource(asked), out);
             observation.tracing(collecting.tracing("127.0.0.1", proxy.programPort()));
             proxy.get("/hello", "traceparent", PARENT, "User-Agent", "quo\"te");
             proxy.get("/hello");
@@ -298,7 +298,7 @@ class CollectingTest {
         Observability bad =
                 asked(Protocol.HTTP_PROTOBUF, "http://127.0.0.1:1", 1, Map.of("OTEL_TRACES_SAMPLER", "sometimes"));
 
-        assertThatThrownBy(() -> Collecting.traces(bad, List.of(), OutputStream.nullOutputStream()))
+        assertThatThrownBy(() -> Collecting.traces(bad, IDENTITY, List.of(), OutputStream.nullOutputStream()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("sometimes");
     }
@@ -314,7 +314,7 @@ class CollectingTest {
     }
 
     private Collecting traces(Observability asked, WatchedProxy proxy) {
-        Collecting collecting = Collecting.traces(asked, resource(asked), OutputStream.nullOutputStream());
+        Collecting collecting = Collecting.traces(asked, IDENTITY, resource(asked), OutputStream.nullOutputStream());
         observation.tracing(collecting.tracing("127.0.0.1", proxy.programPort()));
         return collecting;
     }
