@@ -27,8 +27,9 @@ build_backend() {
 
 # Starts a sidecar in front of 127.0.0.1:8080 and waits until it serves; for use in a network of its own. Both it and what the
 # caller adds to the array STARTED are ended with the script. Its process id is left in SIDECAR_PID.
-# start_sidecar [NAME=VALUE...]: further environment.
+# start_sidecar [NAME=VALUE...]: further environment. SIDECAR_PREFIX: a command that starts it.
 STARTED=()
+SIDECAR_PREFIX=()
 start_sidecar() {
     local log=$BATON_ROOT/target/suites/sidecar.log
     mkdir -p "$BATON_ROOT/target/suites"
@@ -39,7 +40,7 @@ start_sidecar() {
         exec env CONTAINER_CONCURRENCY=0 QUEUE_SERVING_PORT=8012 QUEUE_SERVING_TLS_PORT=8112 USER_PORT=8080 \
             REVISION_TIMEOUT_SECONDS=300 SERVING_LOGGING_CONFIG= SERVING_LOGGING_LEVEL=error SERVING_NAMESPACE=suites \
             SERVING_CONFIGURATION=suites SERVING_REVISION=suites-00001 SERVING_POD=suites-00001-pod SERVING_POD_IP=127.0.0.1 \
-            "$@" "${SIDECAR[@]}"
+            "$@" ${SIDECAR_PREFIX[@]+"${SIDECAR_PREFIX[@]}"} "${SIDECAR[@]}"
     ) >"$log" 2>&1 &
     SIDECAR_PID=$!
     STARTED+=("$SIDECAR_PID")
