@@ -25,7 +25,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* The same as dev.baton.transfer.SocketRelay and dev.baton.kernel.Pipe. */
+/* The same as dev.baton.wire.SocketRelay and dev.baton.kernel.Pipe. */
 enum { STEP_BYTES = 256 << 10, PIPE_BYTES = 1 << 20 };
 
 static void fail(const char *what)

@@ -2,8 +2,8 @@ package dev.baton;
 
 import dev.baton.admin.FunctionMeters;
 import dev.baton.config.FunctionSettings;
+import dev.baton.pull.DataPath;
 import dev.baton.telemetry.JsonLog;
-import dev.baton.transfer.DataPath;
 import dev.baton.transfer.InProcess;
 import dev.baton.transfer.TransferStats;
 import dev.baton.transfer.TransferStats.Operation;

@@ -43,22 +43,14 @@ class ArchitectureTest {
             Map.entry("requestlog", Set.of("config", "http")),
             Map.entry("metrics", Set.of("config", "http")),
             Map.entry("otel", Set.of("config", "metrics")),
-            Map.entry("transfer", Set.of("config", "http", "reference", "store", "kernel")),
-            Map.entry("handover", Set.of("config", "http", "kernel", "store", "reference", "transfer")),
-            Map.entry("wasm", Set.of("config", "http", "store", "kernel", "transfer")),
+            Map.entry("wire", Set.of("kernel")),
+            Map.entry("pull", Set.of("http", "kernel", "reference", "store", "wire")),
+            Map.entry("transfer", Set.of("config", "http", "reference", "store", "kernel", "wire", "pull")),
+            Map.entry("handover", Set.of("http", "kernel", "transfer")),
+            Map.entry("wasm", Set.of("http", "kernel")),
             Map.entry(
                     "admin",
-                    Set.of(
-                            "config",
-                            "http",
-                            "reference",
-                            "store",
-                            "proxy",
-                            "probe",
-                            "drain",
-                            "telemetry",
-                            "transfer",
-                            "wasm")),
+                    Set.of("config", "http", "store", "proxy", "telemetry", "wire", "pull", "transfer", "wasm")),
             Map.entry("sdk", Set.of()));
 
     @ArchTest

@@ -3,16 +3,17 @@ package dev.baton.admin;
 import dev.baton.http.Connections;
 import dev.baton.proxy.Breaker;
 import dev.baton.proxy.MainPipeline;
+import dev.baton.pull.DataPath;
 import dev.baton.store.ObjectStore;
 import dev.baton.store.StoreFigures;
 import dev.baton.telemetry.Traffic;
-import dev.baton.transfer.DataPath;
 import dev.baton.transfer.Transfer;
 import dev.baton.transfer.TransferFigures;
 import dev.baton.transfer.TransferStats;
 import dev.baton.transfer.TransferStats.Fallback;
 import dev.baton.transfer.TransferStats.Operation;
 import dev.baton.transfer.TransferStats.Outcome;
+import dev.baton.wire.RelayFallback;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
@@ -84,14 +85,12 @@ final class PlaneMeters implements MeterBinder {
                 stats,
                 TransferStats::splicedBytes);
         for (Fallback reason : Fallback.values()) {
-            counter(
-                    reason.relay() ? "relay.fallback" : "offer.fallback",
-                    reason.relay()
-                            ? "Bodies that were copied and could have been spliced"
-                            : "Bodies that were sent inline and could have been pulled",
-                    Tags.of("reason", reason.label()),
-                    stats,
-                    s -> s.fallbacks(reason));
+            String inline = "Bodies that were sent inline and could have been pulled";
+            counter("offer.fallback", inline, Tags.of("reason", reason.label()), stats, s -> s.fallbacks(reason));
+        }
+        for (RelayFallback reason : RelayFallback.values()) {
+            String unspliced = "Bodies that were copied and could have been spliced";
+            counter("relay.fallback", unspliced, Tags.of("reason", reason.label()), stats, s -> s.fallbacks(reason));
         }
         running("transfers.running", "Transfers that run through this sidecar", TransferFigures::windows);
         running("transfers.waiting", "Transfers that wait for others to end", TransferFigures::waiting);

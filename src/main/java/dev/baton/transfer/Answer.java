@@ -1,5 +1,6 @@
 package dev.baton.transfer;
 
+import dev.baton.wire.Splice;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;

@@ -19,9 +19,6 @@ final class BatonHeaders {
     static final AsciiString RESPONSE = AsciiString.cached("baton-response");
     static final AsciiString SIZE = AsciiString.cached("baton-size");
     static final AsciiString EXPIRES = AsciiString.cached("baton-expires");
-    static final AsciiString CAPABILITY = AsciiString.cached("baton-capability");
-    static final AsciiString EPOCH = AsciiString.cached("baton-epoch");
-    static final AsciiString REPR_DIGEST = AsciiString.cached("repr-digest");
 
     /** What a sidecar takes: references of this version, in requests and in responses. */
     static final AsciiString REFERENCE_1 = AsciiString.cached("reference/1");

@@ -1,5 +1,6 @@
 package dev.baton.transfer;
 
+import dev.baton.pull.ErrorCode;
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 import java.util.concurrent.BlockingQueue;

@@ -1,5 +1,7 @@
 package dev.baton.transfer;
 
+import dev.baton.pull.Pull;
+import dev.baton.pull.PullClient;
 import dev.baton.reference.Reference;
 import io.netty.channel.EventLoop;
 import java.util.concurrent.CompletableFuture;

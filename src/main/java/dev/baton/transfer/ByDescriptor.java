@@ -2,6 +2,7 @@ package dev.baton.transfer;
 
 import dev.baton.kernel.Descriptor;
 import dev.baton.kernel.Linux;
+import dev.baton.pull.PullClient;
 import dev.baton.store.ObjectStore;
 import dev.baton.transfer.InProcess.RefusedCallException;
 import io.netty.channel.EventLoopGroup;

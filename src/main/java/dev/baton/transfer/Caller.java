@@ -2,6 +2,7 @@ package dev.baton.transfer;
 
 import dev.baton.http.Answers;
 import dev.baton.http.Problem;
+import dev.baton.wire.ChannelPump;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;

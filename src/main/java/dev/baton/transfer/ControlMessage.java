@@ -1,6 +1,7 @@
 package dev.baton.transfer;
 
 import dev.baton.http.Answers;
+import dev.baton.pull.ErrorCode;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;

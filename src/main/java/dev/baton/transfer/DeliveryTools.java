@@ -1,5 +1,9 @@
 package dev.baton.transfer;
 
+import dev.baton.pull.PullClient;
+import dev.baton.pull.PullLimits;
+import dev.baton.pull.Windows;
+
 /**
  * What the main port's deliveries work with.
  *

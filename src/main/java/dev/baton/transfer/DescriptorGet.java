@@ -6,6 +6,11 @@ import dev.baton.kernel.LinuxException;
 import dev.baton.kernel.MemoryFile;
 import dev.baton.kernel.NotSealedException;
 import dev.baton.kernel.SealedMemory;
+import dev.baton.pull.Claims;
+import dev.baton.pull.DataPath;
+import dev.baton.pull.ErrorCode;
+import dev.baton.pull.Pull;
+import dev.baton.pull.PullClient;
 import dev.baton.reference.Reference;
 import dev.baton.store.Charge;
 import dev.baton.store.Lookup;
@@ -85,10 +90,11 @@ final class DescriptorGet {
             if (reservation instanceof Reservation.Gone) {
                 throw Refusals.of(Pull.Gone.INSTANCE);
             }
-            if (attempt == Claims.PATIENCE_MILLIS.length) {
+            int patience = Claims.patienceMillis(attempt);
+            if (patience < 0) {
                 throw Refusals.of(Pull.Busy.INSTANCE);
             }
-            Thread.sleep(Claims.PATIENCE_MILLIS[attempt]);
+            Thread.sleep(patience);
         }
     }
 

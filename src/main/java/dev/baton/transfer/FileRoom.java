@@ -1,5 +1,6 @@
 package dev.baton.transfer;
 
+import dev.baton.pull.ErrorCode;
 import dev.baton.store.Charge;
 import dev.baton.store.Charging;
 import dev.baton.store.ObjectStore;

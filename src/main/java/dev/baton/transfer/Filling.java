@@ -1,10 +1,13 @@
 package dev.baton.transfer;
 
 import dev.baton.kernel.LinuxException;
+import dev.baton.pull.ErrorCode;
 import dev.baton.store.ObjectGoneException;
 import dev.baton.store.ObjectTooLargeException;
 import dev.baton.store.StoreFullException;
 import dev.baton.store.Upload;
+import dev.baton.wire.BrokenBodyException;
+import dev.baton.wire.IdleWatch;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;

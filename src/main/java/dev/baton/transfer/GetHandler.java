@@ -1,5 +1,10 @@
 package dev.baton.transfer;
 
+import dev.baton.pull.DataPath;
+import dev.baton.pull.ErrorCode;
+import dev.baton.pull.Pull;
+import dev.baton.pull.PullClient;
+import dev.baton.pull.PullProtocol;
 import dev.baton.reference.Reference;
 import dev.baton.store.DeleteResult;
 import dev.baton.store.ObjectStore;
@@ -67,7 +72,7 @@ final class GetHandler {
         HttpHeaders fields = new DefaultHttpHeaders();
         fields.set(HttpHeaderNames.CONTENT_TYPE, bytes.contentType());
         if (bytes.digest() != null) {
-            fields.set(BatonHeaders.REPR_DIGEST, bytes.digest());
+            fields.set(PullProtocol.REPR_DIGEST, bytes.digest());
         }
         return new Answer(
                 HttpResponseStatus.OK,

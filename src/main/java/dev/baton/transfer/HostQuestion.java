@@ -1,5 +1,9 @@
 package dev.baton.transfer;
 
+import dev.baton.wire.BodyPipe;
+import dev.baton.wire.WireConnection;
+import dev.baton.wire.WireExchange;
+import dev.baton.wire.WireFailure;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpResponse;

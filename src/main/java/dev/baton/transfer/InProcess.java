@@ -2,12 +2,18 @@ package dev.baton.transfer;
 
 import dev.baton.config.OfferHosts;
 import dev.baton.http.Problem;
+import dev.baton.pull.DataPath;
+import dev.baton.pull.ErrorCode;
+import dev.baton.pull.Pull;
+import dev.baton.pull.PullClient;
+import dev.baton.pull.PullProtocol;
 import dev.baton.store.Admission;
 import dev.baton.store.ObjectStore;
 import dev.baton.store.PutSpec;
 import dev.baton.store.Upload;
 import dev.baton.transfer.TransferStats.Operation;
 import dev.baton.transfer.TransferStats.Outcome;
+import dev.baton.wire.HeldBody;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.handler.codec.http.DefaultHttpHeaders;

@@ -1,5 +1,9 @@
 package dev.baton.transfer;
 
+import dev.baton.wire.WireClient;
+import dev.baton.wire.WireConnection;
+import dev.baton.wire.WireExchange;
+import dev.baton.wire.WireFailure;
 import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.resolver.AddressResolverGroup;

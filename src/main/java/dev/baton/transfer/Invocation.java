@@ -1,10 +1,19 @@
 package dev.baton.transfer;
 
 import dev.baton.http.Reached;
+import dev.baton.pull.DataPath;
+import dev.baton.pull.ErrorCode;
+import dev.baton.pull.Pull;
 import dev.baton.reference.Reference;
 import dev.baton.transfer.TransferStats.Fallback;
 import dev.baton.transfer.TransferStats.Operation;
 import dev.baton.transfer.TransferStats.Outcome;
+import dev.baton.wire.BodyPipe;
+import dev.baton.wire.HeldBody;
+import dev.baton.wire.Splice;
+import dev.baton.wire.WireConnection;
+import dev.baton.wire.WireExchange;
+import dev.baton.wire.WireFailure;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;

@@ -1,6 +1,8 @@
 package dev.baton.transfer;
 
 import dev.baton.config.OfferHosts;
+import dev.baton.pull.ErrorCode;
+import dev.baton.wire.HeldBody;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;

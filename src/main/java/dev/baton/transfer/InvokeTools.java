@@ -1,5 +1,8 @@
 package dev.baton.transfer;
 
+import dev.baton.pull.PullClient;
+import dev.baton.pull.PullLimits;
+import dev.baton.pull.Windows;
 import dev.baton.store.ObjectStore;
 import java.time.Duration;
 

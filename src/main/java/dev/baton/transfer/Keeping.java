@@ -1,8 +1,11 @@
 package dev.baton.transfer;
 
 import dev.baton.http.Reached;
+import dev.baton.pull.ErrorCode;
+import dev.baton.pull.PullProtocol;
 import dev.baton.store.PutSpec;
 import dev.baton.store.Upload;
+import dev.baton.wire.HeldBody;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
@@ -73,7 +76,7 @@ final class Keeping {
                     1,
                     null,
                     fields.get(HttpHeaderNames.CONTENT_TYPE, PullProtocol.OCTETS),
-                    fields.get(BatonHeaders.REPR_DIGEST));
+                    fields.get(PullProtocol.REPR_DIGEST));
         } catch (IllegalArgumentException e) {
             return Mono.error(
                     new RefusedException(ErrorCode.BAD_REQUEST, "the response's fields are too long to keep"));

@@ -1,5 +1,6 @@
 package dev.baton.transfer;
 
+import dev.baton.wire.BrokenBodyException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.ByteBuffer;

@@ -1,10 +1,17 @@
 package dev.baton.transfer;
 
+import dev.baton.pull.Copies;
+import dev.baton.pull.ErrorCode;
+import dev.baton.pull.PullProtocol;
+import dev.baton.pull.RetrievalBody;
+import dev.baton.pull.Window;
+import dev.baton.pull.Windows;
 import dev.baton.store.Lookup;
 import dev.baton.store.PutSpec;
 import dev.baton.store.Reservation;
 import dev.baton.store.Retrieval;
 import dev.baton.store.Upload;
+import dev.baton.wire.HeldBody;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaderNames;

@@ -1,5 +1,8 @@
 package dev.baton.transfer;
 
+import dev.baton.pull.Window;
+import dev.baton.pull.Windows;
+import dev.baton.wire.HeldBody;
 import io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
 import java.time.InstantSource;

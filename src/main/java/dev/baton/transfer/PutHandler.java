@@ -1,6 +1,9 @@
 package dev.baton.transfer;
 
 import dev.baton.http.Reached;
+import dev.baton.pull.DataPath;
+import dev.baton.pull.ErrorCode;
+import dev.baton.pull.PullProtocol;
 import dev.baton.store.PutSpec;
 import dev.baton.store.Upload;
 import dev.baton.transfer.TransferStats.Operation;
@@ -70,7 +73,7 @@ final class PutHandler {
                     query.retrievals(),
                     query.ttl(),
                     contentType,
-                    fields.get(BatonHeaders.REPR_DIGEST));
+                    fields.get(PullProtocol.REPR_DIGEST));
         } catch (IllegalArgumentException e) {
             throw new RefusedException(ErrorCode.BAD_REQUEST, String.valueOf(e.getMessage()));
         }

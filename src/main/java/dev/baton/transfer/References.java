@@ -1,5 +1,7 @@
 package dev.baton.transfer;
 
+import dev.baton.pull.ErrorCode;
+import dev.baton.pull.PullClient;
 import dev.baton.reference.Opened;
 import dev.baton.reference.Reference;
 import dev.baton.reference.ReferenceCodec;

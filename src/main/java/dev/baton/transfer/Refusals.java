@@ -1,6 +1,8 @@
 package dev.baton.transfer;
 
 import dev.baton.http.Reached;
+import dev.baton.pull.ErrorCode;
+import dev.baton.pull.Pull;
 
 /** What a pull that brought nothing means to the one who asked. */
 final class Refusals {

@@ -1,6 +1,7 @@
 package dev.baton.transfer;
 
 import dev.baton.http.Reached;
+import dev.baton.pull.ErrorCode;
 import java.io.Serial;
 
 /** Carries a refusal to the place where the answer is written. No stack trace: it is an answer, not a bug. */

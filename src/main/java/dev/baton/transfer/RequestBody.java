@@ -1,5 +1,6 @@
 package dev.baton.transfer;
 
+import dev.baton.pull.ErrorCode;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 

@@ -1,6 +1,12 @@
 package dev.baton.transfer;
 
 import dev.baton.http.AnswerGate;
+import dev.baton.pull.PullProtocol;
+import dev.baton.pull.Window;
+import dev.baton.pull.Windows;
+import dev.baton.wire.BodyPipe;
+import dev.baton.wire.HeldBody;
+import dev.baton.wire.IdleWatch;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;

@@ -1,6 +1,8 @@
 package dev.baton.transfer;
 
 import dev.baton.kernel.SealedMemory;
+import dev.baton.pull.DataPath;
+import dev.baton.pull.Pull;
 import dev.baton.store.Reservation;
 import dev.baton.store.StoredObject;
 import dev.baton.transfer.TransferStats.Operation;

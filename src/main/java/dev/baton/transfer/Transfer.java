@@ -5,8 +5,15 @@ import dev.baton.config.ObjectSettings;
 import dev.baton.config.OfferHosts;
 import dev.baton.config.TransferSettings;
 import dev.baton.kernel.Linux;
+import dev.baton.pull.Claims;
+import dev.baton.pull.PullClient;
+import dev.baton.pull.PullLimits;
+import dev.baton.pull.PullPort;
+import dev.baton.pull.Windows;
 import dev.baton.reference.ReferenceCodec;
 import dev.baton.store.ObjectStore;
+import dev.baton.wire.Relays;
+import dev.baton.wire.WireClient;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoopGroup;
 import java.net.InetSocketAddress;
@@ -31,7 +38,6 @@ public final class Transfer implements AutoCloseable {
     public record Place(InetSocketAddress pullAddress, long epoch, AddressGuard guard, boolean relaxed) {}
 
     private final TransferStats stats = new TransferStats();
-    private final Peers peers = new Peers();
     private final Hosts hosts = new Hosts(System::nanoTime);
     private final Relays relays;
     private final InvokeTools invokeTools;
@@ -86,7 +92,6 @@ public final class Transfer implements AutoCloseable {
                 self,
                 claims,
                 wire,
-                peers,
                 address -> guard.allows(address.getAddress(), address.getPort()),
                 limits,
                 stats,
@@ -174,12 +179,12 @@ public final class Transfer implements AutoCloseable {
                 windows.onOffer(),
                 pullPort.pulls(),
                 pullPort.connections(),
-                peers.size());
+                invokeTools.pulls().peers());
     }
 
     /** Forgets hosts and peers that have not been heard of for long; to be called about once a minute. */
     public void sweep() {
-        peers.sweep();
+        invokeTools.pulls().sweep();
         hosts.sweep();
     }
 

@@ -1,5 +1,8 @@
 package dev.baton.transfer;
 
+import dev.baton.pull.DataPath;
+import dev.baton.pull.PullStats;
+import dev.baton.wire.RelayFallback;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -7,7 +10,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counts what the object API and the pulls have done since the start. Any thread; nothing here names a peer. */
-public final class TransferStats {
+public final class TransferStats implements PullStats {
     /** What a function asked for. */
     public enum Operation {
         PUT,
@@ -33,31 +36,12 @@ public final class TransferStats {
         }
     }
 
-    /** Why something faster was not used, or a reference was not sent. */
+    /** Why a body was sent inline and not by reference. */
     public enum Fallback {
         /** A sidecar that knows no references refused the control message. */
-        STOCK(false),
+        STOCK,
         /** The consumer's sidecar cannot pull from here. */
-        PULL_FAILED(false),
-        /** The kernel, or a seccomp profile, refused to splice, from the start or in the middle. */
-        SPLICE(true),
-        /** No pipe was to be had. */
-        PIPES(true),
-        /** All relay threads were busy. */
-        THREADS(true),
-        /** No descriptor was to be had for a relay. */
-        DESCRIPTORS(true);
-
-        private final boolean relay;
-
-        Fallback(boolean relay) {
-            this.relay = relay;
-        }
-
-        /** Whether the body was copied instead of relayed in the kernel; otherwise it was sent inline. */
-        public boolean relay() {
-            return relay;
-        }
+        PULL_FAILED;
 
         public String label() {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -77,6 +61,7 @@ public final class TransferStats {
     private final Map<Operation, Map<DataPath, Map<Outcome, Cell>>> cells = new EnumMap<>(Operation.class);
 
     private final Map<Fallback, LongAdder> fallbacks = new EnumMap<>(Fallback.class);
+    private final Map<RelayFallback, LongAdder> relayFallbacks = new EnumMap<>(RelayFallback.class);
     private final LongAdder pullBytesIn = new LongAdder();
     private final LongAdder splicedBytes = new LongAdder();
     private final LongAdder pullBytesOut = new LongAdder();
@@ -96,6 +81,9 @@ public final class TransferStats {
         for (Fallback reason : Fallback.values()) {
             fallbacks.put(reason, new LongAdder());
         }
+        for (RelayFallback reason : RelayFallback.values()) {
+            relayFallbacks.put(reason, new LongAdder());
+        }
     }
 
     /**
@@ -112,21 +100,26 @@ public final class TransferStats {
     }
 
     void fallback(Fallback reason) {
-        counter(reason).increment();
+        Objects.requireNonNull(fallbacks.get(reason)).increment();
     }
 
-    /** Object bytes that arrived from another sidecar's pull port. */
-    void pulledIn(long bytes) {
+    @Override
+    public void fallback(RelayFallback reason) {
+        Objects.requireNonNull(relayFallbacks.get(reason)).increment();
+    }
+
+    @Override
+    public void pulledIn(long bytes) {
         pullBytesIn.add(bytes);
     }
 
-    /** Of the bytes that arrived, those that never came into this process. */
-    void spliced(long bytes) {
+    @Override
+    public void spliced(long bytes) {
         splicedBytes.add(bytes);
     }
 
-    /** Object bytes that the kernel took on this sidecar's pull port. */
-    void pulledOut(long bytes) {
+    @Override
+    public void pulledOut(long bytes) {
         pullBytesOut.add(bytes);
     }
 
@@ -136,7 +129,11 @@ public final class TransferStats {
     }
 
     public long fallbacks(Fallback reason) {
-        return counter(reason).sum();
+        return Objects.requireNonNull(fallbacks.get(reason)).sum();
+    }
+
+    public long fallbacks(RelayFallback reason) {
+        return Objects.requireNonNull(relayFallbacks.get(reason)).sum();
     }
 
     public long pullBytesIn() {
@@ -149,10 +146,6 @@ public final class TransferStats {
 
     public long pullBytesOut() {
         return pullBytesOut.sum();
-    }
-
-    private LongAdder counter(Fallback reason) {
-        return Objects.requireNonNull(fallbacks.get(reason));
     }
 
     private Cell cell(Operation operation, DataPath path, Outcome outcome) {

@@ -1,5 +1,6 @@
 package dev.baton.transfer;
 
+import dev.baton.pull.ErrorCode;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;

@@ -1,5 +1,6 @@
 package dev.baton.transfer;
 
+import dev.baton.pull.ErrorCode;
 import dev.baton.store.Admission;
 import dev.baton.store.ObjectStore;
 import dev.baton.store.PutSpec;

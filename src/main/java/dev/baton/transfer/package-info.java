@@ -1,4 +1,4 @@
-/** Objects between functions: put, get and invoke for the own pod, pulls between sidecars, and the two handlers by which the main port speaks references. */
+/** What functions see of objects: put, get and invoke for the own pod, and the two handlers by which the main port speaks references. */
 @NullMarked
 package dev.baton.transfer;
 

@@ -2,6 +2,7 @@ package dev.baton.handover;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.baton.Await;
 import dev.baton.admin.AdminServer;
 import dev.baton.config.Ports;
 import dev.baton.config.SidecarConfig;

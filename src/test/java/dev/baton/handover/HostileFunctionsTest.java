@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.jna.Native;
+import dev.baton.Await;
 import dev.baton.handover.RawFunction.C;
 import dev.baton.handover.RawFunction.Reply;
 import dev.baton.kernel.Descriptor;

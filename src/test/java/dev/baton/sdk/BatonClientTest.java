@@ -3,7 +3,7 @@ package dev.baton.sdk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.baton.handover.Await;
+import dev.baton.Await;
 import dev.baton.handover.HandoverPod;
 import dev.baton.sdk.BatonClient.Path;
 import java.io.ByteArrayInputStream;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpHandler;
+import dev.baton.Await;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

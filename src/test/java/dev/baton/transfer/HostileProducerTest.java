@@ -3,6 +3,7 @@ package dev.baton.transfer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.baton.Await;
 import dev.baton.reference.Reference;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -2,6 +2,8 @@ package dev.baton.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.baton.Await;
+import dev.baton.pull.DataPath;
 import dev.baton.transfer.TransferStats.Operation;
 import dev.baton.transfer.TransferStats.Outcome;
 import java.net.http.HttpRequest;

@@ -2,9 +2,11 @@ package dev.baton.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.baton.Await;
 import dev.baton.reference.Opened;
 import dev.baton.reference.Reference;
 import java.io.IOException;
+import java.util.HexFormat;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,12 +19,17 @@ class PullPortTest {
     }
 
     private static String get(UUID id, UUID capability, long epoch) {
-        return "GET " + PullProtocol.path(id) + " HTTP/1.1\r\nHost: baton\r\nBaton-Capability: "
-                + PullProtocol.hex(capability) + "\r\nBaton-Epoch: " + PullProtocol.hex(epoch) + "\r\n\r\n";
+        return "GET /v1/pull/" + hex(id) + " HTTP/1.1\r\nHost: baton\r\nBaton-Capability: " + hex(capability)
+                + "\r\nBaton-Epoch: " + HexFormat.of().toHexDigits(epoch) + "\r\n\r\n";
+    }
+
+    /** 32 digits. */
+    private static String hex(UUID id) {
+        return id.toString().replace("-", "");
     }
 
     private static String ack(UUID id) {
-        return "POST " + PullProtocol.ackPath(id) + " HTTP/1.1\r\nHost: baton\r\nContent-Length: 0\r\n\r\n";
+        return "POST /v1/pull/" + hex(id) + "/ack HTTP/1.1\r\nHost: baton\r\nContent-Length: 0\r\n\r\n";
     }
 
     @Test
@@ -89,7 +96,7 @@ class PullPortTest {
             RawClient.Message forged =
                     client.send(get(reference.object(), other, a.epoch)).message();
             RawClient.Message without = client.send(
-                            "GET " + PullProtocol.path(reference.object()) + " HTTP/1.1\r\nHost: baton\r\n\r\n")
+                            "GET /v1/pull/" + hex(reference.object()) + " HTTP/1.1\r\nHost: baton\r\n\r\n")
                     .message();
             assertThat(unknown.status()).isEqualTo(404);
             assertThat(forged.start()).isEqualTo(unknown.start());

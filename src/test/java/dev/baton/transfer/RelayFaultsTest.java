@@ -2,15 +2,15 @@ package dev.baton.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.baton.Await;
 import dev.baton.kernel.Descriptors;
 import dev.baton.kernel.Errno;
 import dev.baton.kernel.Linux;
 import dev.baton.kernel.Pipes;
 import dev.baton.kernel.Sockets;
-import dev.baton.transfer.TransferStats.Fallback;
+import dev.baton.wire.RelayFallback;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongUnaryOperator;
@@ -67,7 +67,7 @@ class RelayFaultsTest {
     }
 
     /** One get and one invoke, whose consumers stand on that kernel. */
-    private void sameBytes(Linux kernel, Fallback reason) {
+    private void sameBytes(Linux kernel, RelayFallback reason) {
         Functions.Echo echo = new Functions.Echo();
         try (TestPod b = TestPod.onKernel(kernel, echo);
                 TestPod a = new TestPod(null, "BATON_OFFER_HOSTS", b.host())) {
@@ -85,7 +85,7 @@ class RelayFaultsTest {
                     .isEqualTo(OBJECT));
             Await.until("the invoke is counted", () -> b.transfer.stats().fallbacks(reason) == 2);
 
-            for (Fallback other : Fallback.values()) {
+            for (RelayFallback other : RelayFallback.values()) {
                 assertThat(b.transfer.stats().fallbacks(other))
                         .as(other.label())
                         .isEqualTo(other == reason ? 2 : 0);
@@ -99,25 +99,25 @@ class RelayFaultsTest {
     @ParameterizedTest
     @ValueSource(ints = {Errno.EINVAL, Errno.ENOSYS, Errno.EPERM, Errno.EACCES})
     void aKernelThatRefusesSpliceGivesTheSameBytesByCopy(int errno) {
-        sameBytes(with(pipes(0, call -> -errno)), Fallback.SPLICE);
+        sameBytes(with(pipes(0, call -> -errno)), RelayFallback.SPLICE);
     }
 
     @Test
     void aKernelThatRefusesSpliceInTheMiddleGivesTheSameBytesByCopy() {
-        sameBytes(with(pipes(0, call -> call % 6 == 5 ? -Errno.EINVAL : 70_000)), Fallback.SPLICE);
+        sameBytes(with(pipes(0, call -> call % 6 == 5 ? -Errno.EINVAL : 70_000)), RelayFallback.SPLICE);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {Errno.EMFILE, Errno.ENFILE, Errno.EPERM})
     void withoutPipesTheSameBytesAreCopied(int errno) {
-        sameBytes(with(pipes(errno, call -> Long.MAX_VALUE)), Fallback.PIPES);
+        sameBytes(with(pipes(errno, call -> Long.MAX_VALUE)), RelayFallback.PIPES);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1})
     void withoutDescriptorsForTheSocketsTheEventLoopCopies(int dupsGiven) {
         // The one that was had in vain is given back; the second body meets the end of descriptors at once.
-        sameBytes(withDescriptors(dupsGiven), Fallback.DESCRIPTORS);
+        sameBytes(withDescriptors(dupsGiven), RelayFallback.DESCRIPTORS);
     }
 
     @Test
@@ -128,7 +128,7 @@ class RelayFaultsTest {
                 TestPod a = new TestPod(null)) {
             assertThat(Http.send(Http.get(b, Http.put(a, OBJECT, 1))).body()).isEqualTo(OBJECT);
             assertThat(b.transfer.stats().splicedBytes()).isGreaterThan(OBJECT.length / 2);
-            for (Fallback reason : Fallback.values()) {
+            for (RelayFallback reason : RelayFallback.values()) {
                 assertThat(b.transfer.stats().fallbacks(reason))
                         .as(reason.label())
                         .isZero();
@@ -162,27 +162,9 @@ class RelayFaultsTest {
                 return result;
             }
         };
-        sameBytes(with(filtered), Fallback.SPLICE);
+        sameBytes(with(filtered), RelayFallback.SPLICE);
         assertThat(refusals).hasValue(2);
         assertThat(denied.keySet())
                 .allSatisfy(thread -> assertThat(thread.getName()).startsWith("baton-relay-"));
-    }
-
-    @Test
-    void aBodyBeyondTheRelaysAtOnceIsLeftToTheEventLoop() {
-        TransferStats stats = new TransferStats();
-        int[] ends = new int[2];
-        assertThat(linux.pipes().pipe2(ends, Pipes.O_CLOEXEC)).isZero();
-        try (Relays relays = new Relays(Linux::running, 1, Duration.ofSeconds(1), stats)) {
-            Relays.Move only = relays.prepare(ends[0], ends[1], 1);
-            assertThat(only).isNotNull();
-            assertThat(relays.prepare(ends[0], ends[1], 1)).isNull();
-            assertThat(stats.fallbacks(Fallback.THREADS)).isOne();
-            only.relay().close();
-            only.pipe().close();
-        } finally {
-            linux.descriptors().close(ends[0]);
-            linux.descriptors().close(ends[1]);
-        }
     }
 }

@@ -3,6 +3,7 @@ package dev.baton.transfer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.baton.pull.ErrorCode;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 

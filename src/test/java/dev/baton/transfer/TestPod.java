@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
+import dev.baton.Await;
 import dev.baton.admin.AdminServer;
 import dev.baton.config.Ports;
 import dev.baton.config.SidecarConfig;

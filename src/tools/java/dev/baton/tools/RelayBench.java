@@ -69,7 +69,7 @@ final class RelayBench {
         java.addAll(flags(dist));
         String classes =
                 Path.of(System.getProperty("java.class.path")).toAbsolutePath().toString();
-        java.addAll(List.of("-cp", dist.resolve("baton.jar") + ":" + classes, "dev.baton.transfer.RelayProcess"));
+        java.addAll(List.of("-cp", dist.resolve("baton.jar") + ":" + classes, "dev.baton.wire.RelayProcess"));
         for (String way : BATON_WAYS) {
             commands.put("Baton " + way, joined(joined(ahead, java), List.of(way)));
         }
