@@ -29,6 +29,7 @@ final class Http2Guard extends ChannelInboundHandlerAdapter {
     private static final int RST_STREAM = 3;
     private static final int SETTINGS = 4;
     private static final int GOAWAY = 7;
+    private static final int WINDOW_UPDATE = 8;
     private static final int CONTINUATION = 9;
     private static final int END_STREAM = 0x1;
     private static final int END_HEADERS = 0x4;
@@ -36,9 +37,15 @@ final class Http2Guard extends ChannelInboundHandlerAdapter {
     /** A stream that is opened and broken off costs us most: a head, a connection to the program, a log line. */
     private static final int COST_OF_RESET = 5;
 
+    /** What no client does that speaks HTTP/2 at all, and no proxy passes on; finding it costs more than a reset. */
+    private static final int COST_OF_FAULT = 100;
+
     private static final int COST_OF_SETTINGS = 5;
-    /** A few octets can stand for a mebibyte of fields. */
-    private static final int COST_OF_BOMB = 50;
+    private static final int COST_OF_LARGE_HEAD = 50;
+    /** From here on a block may stand for so many fields that the next one waits for what the codec makes of it. */
+    private static final int DOUBTFUL_BLOCK_BYTES = 1024;
+    /** What the decoder's tables may add to an honest head, that refers to no entry twice: 4 KiB the one, as much the other. */
+    private static final int TABLES_BYTES = 8 * 1024;
     /** Header blocks larger than any honest one cost as many frames as they could have been. */
     private static final int LARGE_BLOCK_BYTES = 16 * 1024;
 
@@ -60,6 +67,8 @@ final class Http2Guard extends ChannelInboundHandlerAdapter {
     private boolean inBlock;
 
     private int blockBytes;
+    /** Of a WINDOW_UPDATE, with its reserved bit. */
+    private int increment;
 
     private int lastStream;
     private int streamsSeen;
@@ -106,9 +115,16 @@ final class Http2Guard extends ChannelInboundHandlerAdapter {
         credit.earn(4 + bytes / 4096);
     }
 
-    /** A head has been decoded that is too large to be kept. */
+    /**
+     * A head has been decoded that is too large to be kept. Huffman's code makes at most 1.6 octets of one: a block that was smaller
+     * by far has named the same large field again and again, or has more fields than any honest one.
+     */
     void unpackedInVain() {
-        spend(COST_OF_BOMB);
+        if (2 * (blockBytes + TABLES_BYTES) < limits.headBytes()) {
+            end(Http2Error.ENHANCE_YOUR_CALM, "a header block that unpacks too far");
+        } else {
+            spend(COST_OF_LARGE_HEAD);
+        }
     }
 
     /** The client has reset a stream, whose handlers hear of it now; 0 when they have. */
@@ -129,10 +145,12 @@ final class Http2Guard extends ChannelInboundHandlerAdapter {
             return false;
         }
         reset.add(stream);
-        if (error == Http2Error.PROTOCOL_ERROR.code()
-                || error == Http2Error.STREAM_CLOSED.code()
+        if (error == Http2Error.STREAM_CLOSED.code()
                 || error == Http2Error.FLOW_CONTROL_ERROR.code()
                 || error == Http2Error.FRAME_SIZE_ERROR.code()) {
+            spend(COST_OF_FAULT);
+        } else if (error == Http2Error.PROTOCOL_ERROR.code()) {
+            // A malformed request may be somebody else's, by way of a proxy.
             spend(COST_OF_RESET);
         } else if (error == Http2Error.REFUSED_STREAM.code()) {
             spend(1);
@@ -147,10 +165,12 @@ final class Http2Guard extends ChannelInboundHandlerAdapter {
             return;
         }
         judge(ctx, in);
-        if (dead) {
+        if (!dead) {
+            watch(ctx);
+        }
+        if (dead || !in.isReadable()) {
             in.release();
         } else {
-            watch(ctx);
             ctx.fireChannelRead(in);
         }
     }
@@ -160,10 +180,15 @@ final class Http2Guard extends ChannelInboundHandlerAdapter {
         while (at < in.writerIndex() && !dead) {
             if (payloadLeft > 0) {
                 int part = Math.min(payloadLeft, in.writerIndex() - at);
+                if (type == WINDOW_UPDATE) {
+                    for (int i = at; i < at + part; i++) {
+                        increment = increment << 8 | (in.getByte(i) & 0xff);
+                    }
+                }
                 payloadLeft -= part;
                 at += part;
                 if (payloadLeft == 0) {
-                    frameEnded();
+                    frameEnded(ctx, in, at);
                 }
                 continue;
             }
@@ -176,7 +201,7 @@ final class Http2Guard extends ChannelInboundHandlerAdapter {
                 headRead = 0;
                 frameBegins(ctx, in, from);
                 if (payloadLeft == 0) {
-                    frameEnded();
+                    frameEnded(ctx, in, at);
                 }
             }
         }
@@ -204,6 +229,10 @@ final class Http2Guard extends ChannelInboundHandlerAdapter {
             }
             case RST_STREAM, GOAWAY -> spend(COST_OF_RESET);
             case SETTINGS -> spend(COST_OF_SETTINGS + payloadLeft / BYTES_OF_A_FRAME);
+            case WINDOW_UPDATE -> {
+                increment = 0;
+                spend(1);
+            }
             default -> spend(1);
         }
     }
@@ -224,10 +253,8 @@ final class Http2Guard extends ChannelInboundHandlerAdapter {
             streamsSeen++;
             return;
         }
-        if (from > in.readerIndex()) {
-            // What the codec knows of the stream may stand before this frame in the same read.
-            ctx.fireChannelRead(in.readRetainedSlice(from - in.readerIndex()));
-        }
+        // What the codec knows of the stream may stand before this frame in the same read.
+        passUntil(ctx, in, from);
         Http2Stream there = connection.stream(id);
         if (there != null ? there.state() == Http2Stream.State.HALF_CLOSED_REMOTE : !reset.contains(id)) {
             // Of streams that are no more only this is known: whether there has been one for every number.
@@ -236,9 +263,21 @@ final class Http2Guard extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void frameEnded() {
-        if (type >= 0 && !inBlock) {
-            ended++;
+    private static void passUntil(ChannelHandlerContext ctx, ByteBuf in, int at) {
+        if (at > in.readerIndex()) {
+            ctx.fireChannelRead(in.readRetainedSlice(at - in.readerIndex()));
+        }
+    }
+
+    private void frameEnded(ChannelHandlerContext ctx, ByteBuf in, int at) {
+        if (type < 0 || inBlock) {
+            return;
+        }
+        ended++;
+        if (type == WINDOW_UPDATE && (increment & Integer.MAX_VALUE) == 0) {
+            spend(COST_OF_FAULT);
+        } else if ((type == HEADERS || type == CONTINUATION) && blockBytes > DOUBTFUL_BLOCK_BYTES && !dead) {
+            passUntil(ctx, in, at);
         }
     }
 

@@ -8,8 +8,10 @@ import dev.baton.floods.RawHttp2;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
@@ -48,6 +50,46 @@ final class FloodsTest {
                     .as("GOAWAY, unless the reset that follows it has swept it away")
                     .isIn(-1, ENHANCE_YOUR_CALM);
             isServed(other);
+        }
+    }
+
+    /** What is dear to find and never honest is not borne as long as what is merely too much. */
+    @ParameterizedTest
+    @CsvSource({"HPACK_BOMB, 1", "MADE_YOU_RESET, 12", "MADE_YOU_RESET_BY_OVERFLOW, 12"})
+    void afterAFewFaultsTheConnectionIsClosed(Flood flood, int rounds) {
+        try (Http2Program program = new Http2Program("hello");
+                ProxyFixture proxy = proxy(program);
+                RawHttp2 client = RawHttp2.open(address(proxy))) {
+            flood.run(client, rounds);
+            assertThat(client.closedWithin(LIMIT_MILLIS)).as("closed").isTrue();
+            assertThat(client.goAway()).isIn(-1, ENHANCE_YOUR_CALM);
+        }
+    }
+
+    /** Its fields are many and different: no more than the limit on the wire, and more than it in memory. */
+    @Test
+    void aHeadThatIsTooLargeIsAnsweredAndNoBomb() {
+        Block block = Block.get("/");
+        for (int i = 0; i < 250; i++) {
+            block.field("field-" + i, "v".repeat(230));
+        }
+        try (Http2Program program = new Http2Program("hello");
+                ProxyFixture proxy = proxy(program);
+                RawHttp2 client = RawHttp2.open(address(proxy))) {
+            byte[] octets = block.octets();
+            client.send(RawHttp2.frame(RawHttp2.HEADERS, RawHttp2.END_STREAM, 1, Arrays.copyOf(octets, 16_000)));
+            for (int at = 16_000; at < octets.length; at += 16_000) {
+                int to = Math.min(octets.length, at + 16_000);
+                int last = to == octets.length ? RawHttp2.END_HEADERS : 0;
+                client.send(RawHttp2.frame(RawHttp2.CONTINUATION, last, 1, Arrays.copyOfRange(octets, at, to)));
+            }
+            RawHttp2.Frame answer;
+            do {
+                answer = client.next(LIMIT_MILLIS);
+                assertThat(answer).isNotNull();
+            } while (answer.type() != RawHttp2.HEADERS);
+            client.send(RawHttp2.headers(3, true, Block.get("/none")));
+            awaitEnd(client, 3);
         }
     }
 
