@@ -30,6 +30,10 @@ public final class HandshakeFailures {
     }
 
     void add(SocketAddress remote, Throwable cause) {
+        add(remote, inWords(cause));
+    }
+
+    void add(SocketAddress remote, String reason) {
         long others;
         synchronized (this) {
             long now = nanoTime.getAsLong();
@@ -43,7 +47,7 @@ public final class HandshakeFailures {
             unsaid = 0;
         }
         String client = remote instanceof InetSocketAddress tcp ? NetUtil.toSocketAddressString(tcp) : "?";
-        out.accept("http: TLS handshake error from " + client + ": " + inWords(cause)
+        out.accept("http: TLS handshake error from " + client + ": " + reason
                 + (others > 0 ? " (and " + others + " others before)" : ""));
     }
 

@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 
 /**
  * A listener's connections under TLS: decrypts ahead of the handlers that a plain connection has too. A client that does not
- * finish its handshake in time is disconnected. Sharable.
+ * finish its handshake in time is disconnected, one that speaks HTTP in clear text is told so. Sharable.
  */
 @ChannelHandler.Sharable
 public final class TlsFront extends ChannelInitializer<Channel> {
@@ -40,6 +40,7 @@ public final class TlsFront extends ChannelInitializer<Channel> {
         SslHandler tls = current.get().handler(channel.alloc());
         tls.setHandshakeTimeoutMillis(handshakeMillis);
         channel.pipeline()
+                .addLast(new PlainTextSniffer(failures))
                 .addLast(HANDLER, tls)
                 .addLast(new HandshakeWatch(failures))
                 .addLast(connection);

@@ -34,6 +34,8 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The main port under TLS: real handshakes, the same exchanges as without, and clients that do not do their part. */
 final class TlsTest {
@@ -142,18 +144,37 @@ final class TlsTest {
         }
     }
 
-    @Test
-    void plainTextIsNotAnsweredAndNotRepeatedInTheLog() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "HEAD", "POST", "PUT", "OPTIONS"})
+    void aRequestInClearTextIsToldSoAndNotRepeatedInTheLog(String method) throws Exception {
         try (ProxyFixture proxy = new ProxyFixture(Program.echo());
                 Wire client = new Wire(plain(proxy.listenForTls(certificate(), PATIENT)))) {
-            client.request("GET", "/secret-of-the-client");
-            client.rest();
+            // In pieces, and more of it than anybody reads.
+            client.send(method.substring(0, 1));
+            assertThat(client.silentFor(50)).isTrue();
+            client.send(
+                    method.substring(1) + " /secret-of-the-client HTTP/1.1\r\nHost: h\r\n\r\n" + "x".repeat(50_000));
+            assertThat(client.rest())
+                    .isEqualTo("HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n");
+            assertThat(proxy.handshakeFailures)
+                    .containsExactly("http: TLS handshake error from 127.0.0.1:" + client.socket.getLocalPort()
+                            + ": client sent an HTTP request to an HTTPS server");
+            assertThat(proxy.arrived).hasValue(0);
+            assertThat(proxy.log).isEmpty();
+        }
+    }
+
+    @Test
+    void otherClearTextIsNotAnswered() throws Exception {
+        try (ProxyFixture proxy = new ProxyFixture(Program.echo());
+                Wire client = new Wire(plain(proxy.listenForTls(certificate(), PATIENT)))) {
+            client.send("SSH-2.0-OpenSSH\r\n");
+            assertThat(client.rest()).doesNotContain("HTTP");
             Await.until("the failure is told", () -> !proxy.handshakeFailures.isEmpty());
             assertThat(proxy.handshakeFailures)
                     .singleElement()
                     .asString()
                     .endsWith(": tls: first record does not look like a TLS handshake");
-            assertThat(proxy.arrived).hasValue(0);
             assertThat(proxy.log).isEmpty();
         }
     }
