@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -12,13 +13,16 @@ import org.jspecify.annotations.Nullable;
  * Tells from a new connection's first octets whether the client speaks HTTP/2 with prior knowledge (RFC 9113 section 3.3),
  * has the rest of the pipeline made accordingly, and leaves. One per connection; event loop only.
  *
- * <p>A first line that has the form of a preface and is none, of this protocol or of HTTP/1, ends the connection without an
- * answer (section 3.4): who sends it could not read one. Every other first line that is no good gets HTTP/1's answer.
+ * <p>A first line that has the form of a preface, and in which nothing is of HTTP/1, ends the connection without an answer (section
+ * 3.4): who sends it could not read one. Every other first line that is no good gets HTTP/1's answer.
  *
  * <p>It has no clock of its own: a {@link FramingGuard} behind it limits how long the first octets may take.
  */
 public final class PrefaceSniffer extends ChannelInboundHandlerAdapter {
     private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    private static final Set<String> METHODS =
+            Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT");
 
     private final Consumer<ChannelPipeline> http1;
     private final Consumer<ChannelPipeline> http2;
@@ -73,12 +77,27 @@ public final class PrefaceSniffer extends ChannelInboundHandlerAdapter {
                 }
                 case '/' -> slash = true;
                 case '\r', '\n' -> {
-                    return blanks == 2 && !slash && in.getByte(i - 1) != ' ';
+                    return blanks == 2
+                            && !slash
+                            && noneOfHttp1(
+                                    in.toString(in.readerIndex(), i - in.readerIndex(), StandardCharsets.ISO_8859_1));
                 }
                 default -> {}
             }
         }
         return false;
+    }
+
+    /** Whether there is neither a method that we know, nor a path, nor the beginning of a version. */
+    private static boolean noneOfHttp1(String line) {
+        String method = line.substring(0, line.indexOf(' '));
+        String target = line.substring(method.length() + 1, line.lastIndexOf(' '));
+        String version = line.substring(line.lastIndexOf(' ') + 1);
+        return !METHODS.contains(method)
+                && !target.startsWith("/")
+                && !target.startsWith("*")
+                && !version.isEmpty()
+                && !version.startsWith("HTTP");
     }
 
     private ByteBuf join(ChannelHandlerContext ctx, ByteBuf read) {
