@@ -29,6 +29,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What the revision's operators have asked to be measured and traced. If that is nothing, nothing is loaded for it. */
 final class UserMetrics {
+    /** What the queue-proxy gives its last metrics and spans, together. */
+    private static final Duration LAST_EXPORTS = Duration.ofSeconds(10);
+
     private final SidecarConfig config;
     private final @Nullable RequestMetrics metrics;
     private final @Nullable Observation observation;
@@ -158,17 +162,35 @@ final class UserMetrics {
         return ResourceLabels.of(config.identity(), config.observability());
     }
 
-    /** Sends what is left. Blocks, ten seconds for each signal at most. The listener itself is closed with the others. */
+    /** Sends what is left. Blocks, ten seconds at most for all of it. The listener itself is closed with the others. */
     void close(JsonLog log) {
         MetricsServer opened = server;
         if (opened != null) {
             opened.close();
         }
+        long deadline = System.nanoTime() + LAST_EXPORTS.toNanos();
+        // Side by side, because a collector that does not answer holds each of them up for all of that time.
+        List<Thread> flushes = new ArrayList<>(exports.size());
         for (Collecting export : exports) {
-            export.close();
+            flushes.add(Thread.ofPlatform().daemon().name("baton-flush").start(export::close));
+        }
+        for (int i = 0; i < flushes.size(); i++) {
+            Collecting export = exports.get(i);
+            if (!ended(flushes.get(i), deadline)) {
+                log.error("Error flushing " + export.signal(), "the collector does not answer", null);
+            }
             if (export.lostSpans() > 0) {
                 log.warn(export.lostSpans() + " spans were not taken by the collector");
             }
+        }
+    }
+
+    private static boolean ended(Thread flush, long deadline) {
+        try {
+            return flush.join(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 }

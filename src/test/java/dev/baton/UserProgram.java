@@ -19,12 +19,14 @@ final class UserProgram implements AutoCloseable {
     private volatile CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
     private volatile String heldPath = "";
     private volatile int served;
+    private volatile String traceparent = "";
 
     UserProgram(String address) throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral(address), SidecarProcess.USER), 0);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/", exchange -> {
             String path = exchange.getRequestURI().getPath();
+            traceparent = String.valueOf(exchange.getRequestHeaders().getFirst("traceparent"));
             if (path.equals(heldPath)) {
                 arrived.countDown();
                 gate.join();
@@ -45,6 +47,11 @@ final class UserProgram implements AutoCloseable {
 
     int served() {
         return served;
+    }
+
+    /** What the last request said of its trace; "null" if that was nothing. */
+    String traceparent() {
+        return traceparent;
     }
 
     /** The next request for /held waits. */

@@ -7,6 +7,7 @@ import dev.baton.config.Observability.Protocol;
 import dev.baton.config.Observability.RequestLog;
 import dev.baton.config.Observability.RequestMetrics;
 import dev.baton.config.Observability.Tracing;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -68,6 +69,7 @@ final class ObservabilityReader {
                 };
         double rate = tracing.decimal("samplingRate", 0);
         String endpoint = endpoint(tracing, protocol, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT");
+        judgeSamplerArgument(protocol);
         return new Tracing(protocol, endpoint, Math.clamp(rate, 0.0, 1.0));
     }
 
@@ -107,7 +109,28 @@ final class ObservabilityReader {
             String base = general.endsWith("/") ? general : general + "/";
             return protocol == Protocol.GRPC ? general : base + signal;
         }
-        return part.text("endpoint", "");
+        String endpoint = part.text("endpoint", "");
+        try {
+            // Go's parser wants a scheme before a colon too; one that has none after all means a name and its port.
+            URI.create(endpoint);
+        } catch (IllegalArgumentException e) {
+            throw part.bad("endpoint", "a URL");
+        }
+        return endpoint;
+    }
+
+    /** A share of traced requests that is none ends the start, where it is looked at: OTEL_TRACES_SAMPLER goes before it. */
+    private void judgeSamplerArgument(Protocol protocol) {
+        String argument = env.all().getOrDefault("OTEL_TRACES_SAMPLER_ARG", "");
+        boolean asked = (protocol == Protocol.GRPC || protocol == Protocol.HTTP_PROTOBUF)
+                && env.all().getOrDefault("OTEL_TRACES_SAMPLER", "").isEmpty();
+        if (asked && !argument.isEmpty()) {
+            try {
+                Double.parseDouble(argument);
+            } catch (NumberFormatException e) {
+                throw new ConfigException("OTEL_TRACES_SAMPLER_ARG: not a number");
+            }
+        }
     }
 
     private static Duration nanos(JsonTree part, Duration fallback) {

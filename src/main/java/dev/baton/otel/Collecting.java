@@ -13,8 +13,8 @@ import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.propagation.TextMapPropagator;
 import io.opentelemetry.extension.trace.propagation.B3Propagator;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
-import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
+import io.opentelemetry.sdk.metrics.export.MetricExporter;
 import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
 import io.opentelemetry.sdk.metrics.export.PeriodicMetricReaderBuilder;
 import io.opentelemetry.sdk.resources.Resource;
@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  * thread; starting and closing block.
  */
 public final class Collecting implements AutoCloseable {
-    /** What the queue-proxy gives its last metrics and spans. */
-    private static final Duration LAST_EXPORT = Duration.ofSeconds(10);
+    /** Longer than the SDK tries, unless it is told to by its variables. */
+    private static final Duration LAST_EXPORT = Duration.ofMinutes(1);
 
     private static final String SCHEMA = "https://opentelemetry.io/schemas/1.41.0";
     private static final String HTTP_SCOPE = "dev.baton";
@@ -65,8 +65,8 @@ public final class Collecting implements AutoCloseable {
     public static Collecting metrics(Observability asked, List<Label> resource, Gathering gathering) {
         RequestMetrics settings = asked.requestMetrics();
         ConfigProperties properties = Exporters.properties(asked.otel());
-        PeriodicMetricReaderBuilder reader =
-                PeriodicMetricReader.builder(Exporters.metrics(settings.protocol(), settings.endpoint(), asked.otel()));
+        MetricExporter exporter = Exporters.metrics(settings.protocol(), settings.endpoint(), asked.otel());
+        PeriodicMetricReaderBuilder reader = PeriodicMetricReader.builder(exporter);
         Duration interval = properties.getDuration("otel.metric.export.interval");
         if (interval == null && !settings.interval().isZero()) {
             interval = settings.interval();
@@ -76,7 +76,7 @@ public final class Collecting implements AutoCloseable {
         }
         SdkMeterProvider provider = SdkMeterProvider.builder()
                 .setResource(resource(resource))
-                .registerMetricProducer(new MetricBridge(gathering, InstantSource.system()))
+                .registerMetricProducer(new MetricBridge(gathering, InstantSource.system(), exporter))
                 .registerMetricReader(reader.build())
                 .build();
         return new Collecting(provider, null, null, false);
@@ -162,20 +162,21 @@ public final class Collecting implements AutoCloseable {
         return spans == null ? 0 : spans.lost();
     }
 
-    /** Sends what is left, for at most ten seconds. Blocks. */
+    /** What is sent: {@code metrics} or {@code traces}. */
+    public String signal() {
+        return meters == null ? "traces" : "metrics";
+    }
+
+    /** Sends what is left. Blocks until the collector has answered, or the SDK has given up, a minute at most. */
     @Override
     public void close() {
         SdkTracerProvider traced = tracers;
         if (traced != null) {
-            await(traced.shutdown());
+            traced.shutdown().join(LAST_EXPORT.toMillis(), TimeUnit.MILLISECONDS);
         }
         SdkMeterProvider measured = meters;
         if (measured != null) {
-            await(measured.shutdown());
+            measured.shutdown().join(LAST_EXPORT.toMillis(), TimeUnit.MILLISECONDS);
         }
-    }
-
-    private static void await(CompletableResultCode end) {
-        end.join(LAST_EXPORT.toMillis(), TimeUnit.MILLISECONDS);
     }
 }

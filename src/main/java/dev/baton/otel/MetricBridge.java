@@ -9,6 +9,7 @@ import dev.baton.metrics.Point;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
+import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.data.Data;
 import io.opentelemetry.sdk.metrics.data.DoublePointData;
@@ -19,6 +20,7 @@ import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.data.MetricDataType;
 import io.opentelemetry.sdk.metrics.data.SumData;
+import io.opentelemetry.sdk.metrics.export.AggregationTemporalitySelector;
 import io.opentelemetry.sdk.metrics.export.MetricProducer;
 import io.opentelemetry.sdk.resources.Resource;
 import java.time.Instant;
@@ -29,18 +31,23 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Hands what the request path has counted to the SDK when its reader asks, so that no request calls the SDK. Cumulative, as the
- * queue-proxy exports. Any thread but an event loop.
+ * Hands what the request path has counted to the SDK when its reader asks, so that no request calls the SDK. Totals, or what was
+ * added since the last time, as the exporter prefers. Any thread but an event loop.
  */
 final class MetricBridge implements MetricProducer {
     private final Gathering gathering;
     private final InstantSource clock;
+    private final AggregationTemporalitySelector preference;
+    private final Deltas deltas = new Deltas();
     private final long startNanos;
+    private long lastNanos;
 
-    MetricBridge(Gathering gathering, InstantSource clock) {
+    MetricBridge(Gathering gathering, InstantSource clock, AggregationTemporalitySelector preference) {
         this.gathering = gathering;
         this.clock = clock;
+        this.preference = preference;
         startNanos = nanos(clock);
+        lastNanos = startNanos;
     }
 
     private static long nanos(InstantSource clock) {
@@ -48,19 +55,23 @@ final class MetricBridge implements MetricProducer {
     }
 
     @Override
-    public Collection<MetricData> produce(Resource resource) {
+    public synchronized Collection<MetricData> produce(Resource resource) {
         long now = nanos(clock);
         List<MetricData> metrics = new ArrayList<>();
         for (Family family : gathering.families()) {
-            metrics.add(new Metric(
-                    resource,
-                    InstrumentationScopeInfo.create(family.scope()),
-                    family.name(),
-                    family.help(),
-                    family.unit(),
-                    type(family),
-                    data(family, now)));
+            Data<?> data = data(family, now);
+            if (!data.getPoints().isEmpty()) {
+                metrics.add(new Metric(
+                        resource,
+                        InstrumentationScopeInfo.create(family.scope()),
+                        family.name(),
+                        family.help(),
+                        family.unit(),
+                        type(family),
+                        data));
+            }
         }
+        lastNanos = now;
         return metrics;
     }
 
@@ -82,53 +93,106 @@ final class MetricBridge implements MetricProducer {
         };
     }
 
-    private Data<?> data(Family family, long now) {
-        if (family.kind() == Kind.HISTOGRAM) {
-            List<HistogramPointData> points = new ArrayList<>();
-            for (Point point : family.points()) {
-                if (point instanceof Point.Spread spread) {
-                    points.add(histogram(spread, now));
-                }
-            }
-            return HistogramData.create(AggregationTemporality.CUMULATIVE, points);
-        }
-        return family.whole() ? whole(family, now) : fractional(family, now);
+    /** Counters and levels are totals that are read, and not counted by the SDK: its word for them is observable. */
+    private AggregationTemporality temporality(Kind kind) {
+        return preference.getAggregationTemporality(
+                switch (kind) {
+                    case HISTOGRAM -> InstrumentType.HISTOGRAM;
+                    case COUNTER -> InstrumentType.OBSERVABLE_COUNTER;
+                    case UP_DOWN_COUNTER -> InstrumentType.OBSERVABLE_UP_DOWN_COUNTER;
+                    case GAUGE -> InstrumentType.OBSERVABLE_GAUGE;
+                });
     }
 
-    private Data<LongPointData> whole(Family family, long now) {
+    private Data<?> data(Family family, long now) {
+        boolean delta = temporality(family.kind()) == AggregationTemporality.DELTA
+                && (family.kind() == Kind.HISTOGRAM || family.kind() == Kind.COUNTER);
+        Interval interval = new Interval(delta ? lastNanos : startNanos, now, delta);
+        if (family.kind() == Kind.HISTOGRAM) {
+            return histograms(family, interval);
+        }
+        return family.whole() ? whole(family, interval) : fractional(family, interval);
+    }
+
+    private record Interval(long from, long to, boolean delta) {
+        AggregationTemporality temporality() {
+            return delta ? AggregationTemporality.DELTA : AggregationTemporality.CUMULATIVE;
+        }
+    }
+
+    private double told(Family family, Point.Value value, Interval interval) {
+        return interval.delta() ? deltas.since(family.name(), value.labels(), value.value())[0] : value.value();
+    }
+
+    private Data<LongPointData> whole(Family family, Interval interval) {
         List<LongPointData> points = new ArrayList<>();
         for (Point point : family.points()) {
             if (point instanceof Point.Value value) {
-                points.add(LongPointData.create(startNanos, now, attributes(value.labels()), (long) value.value()));
+                long told = (long) told(family, value, interval);
+                points.add(LongPointData.create(interval.from(), interval.to(), attributes(value.labels()), told));
             }
         }
         return family.kind() == Kind.GAUGE
                 ? GaugeData.createLongGaugeData(points)
-                : SumData.createLongSumData(family.kind() == Kind.COUNTER, AggregationTemporality.CUMULATIVE, points);
+                : SumData.createLongSumData(family.kind() == Kind.COUNTER, interval.temporality(), points);
     }
 
-    private Data<DoublePointData> fractional(Family family, long now) {
+    private Data<DoublePointData> fractional(Family family, Interval interval) {
         List<DoublePointData> points = new ArrayList<>();
         for (Point point : family.points()) {
             if (point instanceof Point.Value value) {
-                points.add(
-                        DoublePointData.create(startNanos, now, attributes(value.labels()), value.value(), List.of()));
+                double told = told(family, value, interval);
+                points.add(DoublePointData.create(
+                        interval.from(), interval.to(), attributes(value.labels()), told, List.of()));
             }
         }
         return family.kind() == Kind.GAUGE
                 ? GaugeData.createDoubleGaugeData(points)
-                : SumData.createDoubleSumData(family.kind() == Kind.COUNTER, AggregationTemporality.CUMULATIVE, points);
+                : SumData.createDoubleSumData(family.kind() == Kind.COUNTER, interval.temporality(), points);
     }
 
-    private HistogramPointData histogram(Point.Spread spread, long now) {
+    private Data<HistogramPointData> histograms(Family family, Interval interval) {
+        List<HistogramPointData> points = new ArrayList<>();
+        for (Point point : family.points()) {
+            if (point instanceof Point.Spread spread) {
+                histogram(family, spread, interval, points);
+            }
+        }
+        return HistogramData.create(interval.temporality(), points);
+    }
+
+    private void histogram(Family family, Point.Spread spread, Interval interval, List<HistogramPointData> points) {
         Distribution values = spread.distribution();
         List<Double> bounds = values.buckets().bounds();
-        List<Long> counts = new ArrayList<>(bounds.size() + 1);
-        for (int i = 0; i <= bounds.size(); i++) {
-            counts.add(values.count(i));
+        int buckets = bounds.size() + 1;
+        double[] told = new double[buckets + 1];
+        for (int i = 0; i < buckets; i++) {
+            told[i] = values.count(i);
         }
-        return HistogramPointData.create(
-                startNanos, now, attributes(spread.labels()), values.sum(), false, 0, false, 0, bounds, counts);
+        told[buckets] = values.sum();
+        if (interval.delta()) {
+            told = deltas.since(family.name(), spread.labels(), told);
+        }
+        List<Long> counts = new ArrayList<>(buckets);
+        boolean quiet = true;
+        for (int i = 0; i < buckets; i++) {
+            counts.add((long) told[i]);
+            quiet &= told[i] == 0;
+        }
+        if (interval.delta() && quiet) {
+            return; // as the SDK's own histograms: a series that nothing happened to is not told of
+        }
+        points.add(HistogramPointData.create(
+                interval.from(),
+                interval.to(),
+                attributes(spread.labels()),
+                told[buckets],
+                false,
+                0,
+                false,
+                0,
+                bounds,
+                counts));
     }
 
     static Attributes attributes(List<Label> labels) {

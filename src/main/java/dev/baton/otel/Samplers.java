@@ -22,7 +22,9 @@ final class Samplers {
             return Sampler.alwaysOn();
         }
         if (tracing.protocol() == Protocol.ZIPKIN) {
-            return openCensus(tracing.samplingRate());
+            return tracing.samplingRate() >= 1
+                    ? Sampler.alwaysOn()
+                    : new OpenCensusSampler(Sampler.traceIdRatioBased(tracing.samplingRate()));
         }
         // The variable decides on "always" alone, and the ratio stays the document's: upstream's own way.
         Double override = properties.getDouble("otel.traces.sampler.arg");
@@ -34,17 +36,6 @@ final class Samplers {
             return Sampler.alwaysOff();
         }
         return Sampler.parentBased(Sampler.traceIdRatioBased(tracing.samplingRate()));
-    }
-
-    /** OpenCensus' ProbabilitySampler, which asks again where the caller has not sampled. */
-    private static Sampler openCensus(double rate) {
-        if (rate >= 1) {
-            return Sampler.alwaysOn();
-        }
-        Sampler ratio = Sampler.traceIdRatioBased(rate);
-        return Sampler.parentBasedBuilder(ratio)
-                .setRemoteParentNotSampled(ratio)
-                .build();
     }
 
     private static Sampler named(String name, @Nullable Double argument) {

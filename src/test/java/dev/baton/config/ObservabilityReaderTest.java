@@ -135,6 +135,9 @@ class ObservabilityReaderTest {
                 "{\"tracing\":1}",
                 "{\"tracing\":{\"protocol\":\"zipkin\"}}",
                 "{\"tracing\":{\"samplingRate\":\"1\"}}",
+                "{\"tracing\":{\"protocol\":\"grpc\",\"endpoint\":\"127.0.0.1:4317\"}}",
+                "{\"tracing\":{\"protocol\":\"http/protobuf\",\"endpoint\":\"http://a b/\"}}",
+                "{\"requestMetrics\":{\"protocol\":\"grpc\",\"endpoint\":\"http://[::1\"}}",
                 "{\"requestMetrics\":{\"protocol\":\"opencensus\"}}",
                 "{\"requestMetrics\":{\"exportInterval\":\"5s\"}}",
                 "{\"requestMetrics\":{\"exportInterval\":-1}}",
@@ -147,6 +150,45 @@ class ObservabilityReaderTest {
         assertThatExceptionOfType(ConfigException.class)
                 .isThrownBy(document(json)::read)
                 .withMessageStartingWith("OBSERVABILITY_CONFIG: ");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "grpc,127.0.0.1:4317,OTEL_EXPORTER_OTLP_ENDPOINT,http://other:4317",
+        "http/protobuf,127.0.0.1:4318,OTEL_EXPORTER_OTLP_TRACES_ENDPOINT,http://other:4318",
+        "none,127.0.0.1:4317,,",
+        "grpc,collector:4317,,",
+        "grpc,http://user:secret@[::1]:4317/%2F,,",
+    })
+    void anEndpointThatIsNotUsedOrThatIsAUrlIsNone(String protocol, String endpoint, String name, String value) {
+        Environment environment =
+                document("{\"tracing\":{\"protocol\":\"" + protocol + "\",\"endpoint\":\"" + endpoint + "\"}}");
+        Observability config = (name == null ? environment : environment.with(name, value))
+                .read()
+                .observability();
+        assertThat(config.tracing().endpoint())
+                .isEqualTo(name != null ? value : protocol.equals("none") ? "" : endpoint);
+    }
+
+    @Test
+    void aSamplerArgumentThatIsNoNumberEndsTheStartWhereItWouldDecide() {
+        String traced = "{\"tracing\":{\"protocol\":\"grpc\",\"endpoint\":\"http://c:1\"}}";
+        Environment bad = document(traced).with("OTEL_TRACES_SAMPLER_ARG", "often");
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(bad::read)
+                .withMessageStartingWith("OTEL_TRACES_SAMPLER_ARG: ");
+        assertThat(bad.with("OTEL_TRACES_SAMPLER", "always_on")
+                        .read()
+                        .observability()
+                        .otel())
+                .containsEntry("OTEL_TRACES_SAMPLER_ARG", "often");
+        assertThat(document("{\"tracing\":{\"protocol\":\"stdout\"}}")
+                        .with("OTEL_TRACES_SAMPLER_ARG", "often")
+                        .read()
+                        .observability()
+                        .tracing()
+                        .protocol())
+                .isEqualTo(Protocol.STDOUT);
     }
 
     @Test

@@ -34,6 +34,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 
@@ -106,6 +107,63 @@ class CollectingTest {
                     .containsEntry("kn.revision.name", "rev")
                     .containsEntry("telemetry.sdk.language", "java");
             assertThat(collector.metrics.getFirst().getSchemaUrl()).endsWith("/1.41.0");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"delta,DELTA,DELTA", "lowmemory,DELTA,CUMULATIVE", "cumulative,CUMULATIVE,CUMULATIVE"})
+    void theCollectorIsToldTotalsOrDifferencesAsItPrefers(String preference, String counted, String read)
+            throws Exception {
+        try (Collector collector = new Collector();
+                WatchedProxy proxy = new WatchedProxy(observation, "CONTAINER_CONCURRENCY", "5")) {
+            Observability asked = asked(
+                    Protocol.HTTP_PROTOBUF,
+                    collector.endpoint(Protocol.HTTP_PROTOBUF),
+                    0,
+                    Map.of("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", preference));
+            try (Collecting collecting = Collecting.metrics(asked, resource(asked), gathering(proxy))) {
+                assertThat(collecting.signal()).isEqualTo("metrics");
+                proxy.get("/hello");
+                await(() -> collector.metric("http.server.request.duration"));
+                proxy.get("/hello");
+                proxy.get("/hello");
+            }
+            // Closing has sent the last of it.
+            List<Metric> durations = collector.all("http.server.request.duration");
+            assertThat(durations).hasSizeGreaterThan(1).allMatch(each -> each.getHistogram()
+                    .getAggregationTemporality()
+                    .name()
+                    .endsWith(counted));
+            List<HistogramDataPoint> points = durations.stream()
+                    .map(each -> each.getHistogram().getDataPoints(0))
+                    .toList();
+            if (counted.equals("DELTA")) {
+                assertThat(points).allMatch(point -> point.getCount() > 0);
+                assertThat(points.stream()
+                                .mapToLong(HistogramDataPoint::getCount)
+                                .sum())
+                        .isEqualTo(3);
+                assertThat(points.getLast().getBucketCountsList().stream()
+                                .mapToLong(Long::longValue)
+                                .sum())
+                        .isEqualTo(points.getLast().getCount());
+                assertThat(points.getLast().getStartTimeUnixNano())
+                        .isGreaterThanOrEqualTo(points.getFirst().getTimeUnixNano());
+            } else {
+                assertThat(points.getLast().getCount()).isEqualTo(3);
+                assertThat(points.getLast().getStartTimeUnixNano())
+                        .isEqualTo(points.getFirst().getStartTimeUnixNano());
+            }
+            List<Metric> cpu = collector.all("jvm.cpu.time");
+            assertThat(cpu)
+                    .allMatch(each ->
+                            each.getSum().getAggregationTemporality().name().endsWith(read));
+            assertThat(cpu.getLast().getSum().getDataPoints(0).getStartTimeUnixNano()
+                            > cpu.getFirst().getSum().getDataPoints(0).getStartTimeUnixNano())
+                    .isEqualTo(read.equals("DELTA"));
+            assertThat(collector.all("jvm.memory.used"))
+                    .allMatch(each ->
+                            each.getSum().getAggregationTemporality().name().endsWith("CUMULATIVE"));
         }
     }
 

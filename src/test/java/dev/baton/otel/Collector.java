@@ -22,10 +22,10 @@ import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
 /** Takes OTLP over HTTP and over gRPC, and keeps what it has understood. */
-final class Collector implements AutoCloseable {
+public final class Collector implements AutoCloseable {
     private static final int GRPC_PREFIX = 5;
 
-    final List<ResourceMetrics> metrics = new CopyOnWriteArrayList<>();
+    public final List<ResourceMetrics> metrics = new CopyOnWriteArrayList<>();
     final List<ExportTraceServiceRequest> traces = new CopyOnWriteArrayList<>();
     final Map<String, String> lastFields = new ConcurrentHashMap<>();
     private final DisposableServer http = serve(HttpProtocol.HTTP11);
@@ -40,7 +40,7 @@ final class Collector implements AutoCloseable {
                 .bindNow();
     }
 
-    String endpoint(Protocol protocol) {
+    public String endpoint(Protocol protocol) {
         return "http://127.0.0.1:" + (protocol == Protocol.GRPC ? grpc : http).port();
     }
 
@@ -82,7 +82,7 @@ final class Collector implements AutoCloseable {
     }
 
     /** All spans so far. */
-    List<Span> spans() {
+    public List<Span> spans() {
         List<Span> spans = new ArrayList<>();
         traces.forEach(request -> request.getResourceSpansList().forEach(resource -> resource.getScopeSpansList()
                 .forEach(scope -> spans.addAll(scope.getSpansList()))));
@@ -90,8 +90,7 @@ final class Collector implements AutoCloseable {
     }
 
     /** The span with this name, null if there is none. */
-    @Nullable
-    Span span(String name) {
+    public @Nullable Span span(String name) {
         return spans().stream()
                 .filter(span -> span.getName().equals(name))
                 .findFirst()
@@ -99,19 +98,24 @@ final class Collector implements AutoCloseable {
     }
 
     /** The last message about this metric, null if there is none. */
-    @Nullable
-    Metric metric(String name) {
-        Metric last = null;
+    public @Nullable Metric metric(String name) {
+        List<Metric> all = all(name);
+        return all.isEmpty() ? null : all.getLast();
+    }
+
+    /** All messages about this metric, in their order. */
+    public List<Metric> all(String name) {
+        List<Metric> all = new ArrayList<>();
         for (ResourceMetrics each : metrics) {
             for (var scope : each.getScopeMetricsList()) {
                 for (Metric metric : scope.getMetricsList()) {
                     if (metric.getName().equals(name)) {
-                        last = metric;
+                        all.add(metric);
                     }
                 }
             }
         }
-        return last;
+        return all;
     }
 
     @Override

@@ -16,18 +16,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import reactor.core.publisher.Mono;
-import reactor.netty.DisposableServer;
-import reactor.netty.http.server.HttpServer;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Requests through the main port, and what a Zipkin collector hears of them. */
 class ZipkinTest {
@@ -46,7 +40,7 @@ class ZipkinTest {
 
     @Test
     void spansArriveInZipkinsSecondFormat() throws Exception {
-        try (Zipkin zipkin = new Zipkin(202);
+        try (ZipkinCollector zipkin = new ZipkinCollector(202);
                 WatchedProxy proxy = new WatchedProxy(observation, "CONTAINER_CONCURRENCY", "5")) {
             long before = System.currentTimeMillis() * 1000;
             Collecting collecting = traces(zipkin, 1, proxy);
@@ -97,7 +91,7 @@ class ZipkinTest {
 
     @Test
     void aSpanWithoutAParentHasNoneInTheMessage() throws Exception {
-        try (Zipkin zipkin = new Zipkin(202);
+        try (ZipkinCollector zipkin = new ZipkinCollector(202);
                 WatchedProxy proxy = new WatchedProxy(observation)) {
             Collecting collecting = traces(zipkin, 1, proxy);
             proxy.get("/hello");
@@ -110,7 +104,7 @@ class ZipkinTest {
     @ParameterizedTest
     @EnumSource(Version.class)
     void aCallerThatSpeaksB3AloneIsTheParentAndTheProgramIsToldInBothWays(Version version) throws Exception {
-        try (Zipkin zipkin = new Zipkin(202);
+        try (ZipkinCollector zipkin = new ZipkinCollector(202);
                 WatchedProxy proxy = new WatchedProxy(observation)) {
             Collecting collecting = traces(zipkin, 1, proxy);
             String fields = proxy.send(
@@ -143,7 +137,7 @@ class ZipkinTest {
 
     @Test
     void aTraceparentGoesBeforeB3() throws Exception {
-        try (Zipkin zipkin = new Zipkin(202);
+        try (ZipkinCollector zipkin = new ZipkinCollector(202);
                 WatchedProxy proxy = new WatchedProxy(observation)) {
             Collecting collecting = traces(zipkin, 1, proxy);
             proxy.get(
@@ -163,7 +157,7 @@ class ZipkinTest {
 
     @Test
     void whatTheCallerHasSampledIsSampledHereWhateverTheRate() throws Exception {
-        try (Zipkin zipkin = new Zipkin(202);
+        try (ZipkinCollector zipkin = new ZipkinCollector(202);
                 WatchedProxy proxy = new WatchedProxy(observation)) {
             Collecting collecting = traces(zipkin, 0, proxy);
             proxy.get("/hello");
@@ -179,7 +173,7 @@ class ZipkinTest {
 
     @Test
     void whatTheCollectorRefusesIsCountedAsLost() throws Exception {
-        try (Zipkin zipkin = new Zipkin(503);
+        try (ZipkinCollector zipkin = new ZipkinCollector(503);
                 WatchedProxy proxy = new WatchedProxy(observation)) {
             Collecting collecting = traces(zipkin, 1, proxy);
             assertThat(proxy.get("/hello").statusCode()).isEqualTo(200);
@@ -199,7 +193,7 @@ class ZipkinTest {
         }
     }
 
-    private Collecting traces(Zipkin zipkin, double rate, WatchedProxy proxy) {
+    private Collecting traces(ZipkinCollector zipkin, double rate, WatchedProxy proxy) {
         Observability asked = asked(zipkin.endpoint(), rate);
         Collecting collecting =
                 Collecting.traces(asked, POD, ResourceLabels.of(POD, asked), OutputStream.nullOutputStream());
@@ -216,48 +210,5 @@ class ZipkinTest {
                 8008,
                 Duration.ofSeconds(15),
                 Map.of("OTEL_BSP_SCHEDULE_DELAY", "100"));
-    }
-
-    /** Takes spans as Zipkin's collector does, and keeps them. */
-    private static final class Zipkin implements AutoCloseable {
-        private static final JsonMapper JSON = new JsonMapper();
-
-        final List<JsonNode> spans = new CopyOnWriteArrayList<>();
-        final List<String> heads = new CopyOnWriteArrayList<>();
-        private final DisposableServer server;
-
-        Zipkin(int status) {
-            server = HttpServer.create()
-                    .host("127.0.0.1")
-                    .port(0)
-                    .handle((request, response) -> request.receive()
-                            .aggregate()
-                            .asByteArray()
-                            .flatMap(body -> {
-                                heads.add(request.method() + " " + request.uri() + " "
-                                        + request.requestHeaders().get("content-type") + " b3="
-                                        + request.requestHeaders().get("b3"));
-                                JSON.readTree(body).forEach(spans::add);
-                                return Mono.from(response.status(status).send());
-                            }))
-                    .bindNow();
-        }
-
-        String endpoint() {
-            return "http://127.0.0.1:" + server.port() + "/api/v2/spans";
-        }
-
-        @Nullable
-        JsonNode span(String name) {
-            return spans.stream()
-                    .filter(span -> span.path("name").asString().equals(name))
-                    .findFirst()
-                    .orElse(null);
-        }
-
-        @Override
-        public void close() {
-            server.disposeNow();
-        }
     }
 }
