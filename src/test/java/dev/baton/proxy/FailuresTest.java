@@ -1,5 +1,6 @@
 package dev.baton.proxy;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.CountDownLatch;
@@ -137,6 +138,47 @@ final class FailuresTest {
                 Await.until("the idle connection is gone", () -> proxy.pipeline.upstreamConnections() == 0);
                 assertThat(served).hasValue(done);
             }
+        }
+    }
+
+    /** Both wait for the event loop, which has to take care that the one's end is not taken for that of the next. */
+    @Test
+    void aPostThatComesTogetherWithTheEndOfTheKeptConnectionGetsANewOne() throws InterruptedException {
+        CountDownLatch leave = new CountDownLatch(1);
+        CountDownLatch left = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        try (ProxyFixture proxy = new ProxyFixture(new Program(wire -> {
+                    wire.request();
+                    wire.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+                    if (left.getCount() > 0) {
+                        assertThat(leave.await(10, SECONDS)).isTrue();
+                        wire.close();
+                        left.countDown();
+                    }
+                }));
+                Wire client = proxy.connect()) {
+            assertThat(client.request("GET", "/").response().status()).isEqualTo(200);
+            Await.until("the connection is kept", () -> proxy.pipeline.idleUpstreamConnections() == 1);
+            CountDownLatch standing = new CountDownLatch(2);
+            proxy.loops
+                    .group()
+                    .forEach(loop -> loop.execute(() -> {
+                        standing.countDown();
+                        try {
+                            goOn.await(10, SECONDS);
+                        } catch (InterruptedException stop) {
+                            Thread.currentThread().interrupt();
+                        }
+                    }));
+            assertThat(standing.await(10, SECONDS)).isTrue();
+            client.request("POST", "/", "Content-Length: 2").send("hi");
+            leave.countDown();
+            assertThat(left.await(10, SECONDS)).isTrue();
+            goOn.countDown();
+            Wire.Message response = client.response();
+            assertThat(response.status()).as(response.text()).isEqualTo(200);
+        } finally {
+            goOn.countDown();
         }
     }
 
