@@ -2,6 +2,8 @@ package dev.baton;
 
 import dev.baton.admin.ControlPlane;
 import dev.baton.config.ConfigException;
+import dev.baton.config.Identity;
+import dev.baton.config.Logging;
 import dev.baton.config.SidecarConfig;
 import dev.baton.telemetry.JsonLog;
 import dev.baton.telemetry.JulBridge;
@@ -37,13 +39,28 @@ public final class Main {
         try {
             config = SidecarConfig.read();
         } catch (ConfigException e) {
-            System.err.println(e.getMessage());
-            return FAILURE;
+            return refuse(e);
         }
-        var out = new FileOutputStream(FileDescriptor.out);
-        try (var log = new JsonLog(config.logging(), config.identity(), out, InstantSource.system())) {
+        try (var log = log(config.logging(), config.identity())) {
             return run(config, log);
         }
+    }
+
+    private static JsonLog log(Logging logging, Identity identity) {
+        return new JsonLog(logging, identity, new FileOutputStream(FileDescriptor.out), InstantSource.system());
+    }
+
+    private static int refuse(ConfigException refusal) {
+        String reason = String.valueOf(refusal.getMessage());
+        ConfigException.LogSettings told = refusal.log();
+        if (told == null) {
+            System.err.println(reason);
+        } else {
+            try (var log = log(told.logging(), told.identity())) {
+                log.fatal("Failed to read the settings", reason);
+            }
+        }
+        return FAILURE;
     }
 
     private static int run(SidecarConfig config, JsonLog log) throws InterruptedException {

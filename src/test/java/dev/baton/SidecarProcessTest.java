@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A real sidecar in a process of its own: start, exit codes, drain. */
@@ -136,6 +137,30 @@ class SidecarProcessTest {
         try (var sidecar = start()) {
             assertThat(sidecar.awaitExit()).isEqualTo(1);
             assertThat(sidecar.stderr().lines()).singleElement().asString().contains("CONTAINER_CONCURRENCY", "many");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "SERVING_READINESS_PROBE | {not json",
+                "OBSERVABILITY_CONFIG | {\"requestMetrics\":{\"protocol\":\"carrier-pigeon\"}}",
+                "QUEUE_PROXY_TLS_MIN_VERSION | 1.1",
+                "METRICS_PROMETHEUS_PORT | 80",
+                "BATON_WINDOW | wide",
+            })
+    @DisplayName("a value that makes no sense is named in one fatal line of the log, exit code 1")
+    void senselessValue(String name, String value) {
+        settings.put("OBSERVABILITY_CONFIG", "{\"requestMetrics\":{\"protocol\":\"prometheus\"}}");
+        settings.put(name, value);
+        try (var sidecar = start()) {
+            assertThat(sidecar.awaitExit()).isEqualTo(1);
+            assertThat(sidecar.stdout().lines())
+                    .singleElement()
+                    .asString()
+                    .contains("\"severity\":\"EMERGENCY\"", "\"logger\":\"queueproxy\"", name);
+            assertThat(sidecar.stderr()).isEmpty();
         }
     }
 

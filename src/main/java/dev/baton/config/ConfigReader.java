@@ -48,7 +48,16 @@ final class ConfigReader {
         String loggingConfig = env.text(Setting.SERVING_LOGGING_CONFIG);
         String loggingLevel = env.text(Setting.SERVING_LOGGING_LEVEL);
         Identity identity = identity();
+        Logging logging = LoggingReader.read(loggingConfig, loggingLevel);
+        try {
+            return read(concurrency, ports, timeouts, fullDuplex, identity, logging);
+        } catch (ConfigException e) {
+            throw e.toldBy(new ConfigException.LogSettings(logging, identity));
+        }
+    }
 
+    private SidecarConfig read(
+            int concurrency, Ports ports, Timeouts timeouts, boolean fullDuplex, Identity identity, Logging logging) {
         Bind bind = bind(identity.podIp());
         long limit = host.memoryLimit();
         TransferSettings transfer = transfer(limit, bind);
@@ -63,7 +72,7 @@ final class ConfigReader {
                 timeouts,
                 proxy(concurrency, fullDuplex),
                 ProbeReader.read(env, ports.user(), bind.user()),
-                LoggingReader.read(loggingConfig, loggingLevel),
+                logging,
                 observability,
                 tls,
                 objects,

@@ -62,14 +62,10 @@ final class Env {
     long integer(Setting setting) {
         String value = text(setting);
         try {
-            // Go's base 0 too: 0x and a leading 0 are understood. '#' is Java's alone.
-            if (!value.startsWith("#")) {
-                return Long.decode(value);
-            }
+            return GoInteger.parse(value);
         } catch (NumberFormatException e) {
-            // said below
+            throw bad(setting, value, "is not a whole number");
         }
-        throw bad(setting, value, "is not a whole number");
     }
 
     int integer(Setting setting, int least, int most) {

@@ -72,6 +72,11 @@ public final class JsonLog implements AutoCloseable {
         log(Level.ERROR, message, error, cause);
     }
 
+    /** Takes the reason for which the process is about to end. */
+    public void fatal(String message, String error) {
+        log(Level.FATAL, message, error, null);
+    }
+
     /** Whether a line of this level is written. */
     public boolean writes(Level lineLevel) {
         return lineLevel.compareTo(level) >= 0;
