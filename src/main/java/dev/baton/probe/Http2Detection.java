@@ -56,6 +56,9 @@ final class Http2Detection implements Attempt {
                 head.add(name, header.value());
             }
         }
+        if (!head.contains("accept-encoding") && !head.contains("range")) {
+            head.set("accept-encoding", "gzip");
+        }
         return head;
     }
 }

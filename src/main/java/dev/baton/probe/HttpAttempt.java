@@ -79,17 +79,21 @@ final class HttpAttempt implements Attempt {
         private final Future<?> timer;
         private @Nullable Channel channel;
         private String url = "";
+        private @Nullable String referer;
         private int redirects;
+        private boolean asked;
         private boolean over;
 
         Exchange(EventLoop loop, int timeoutMillis, Outcome outcome) {
             this.loop = loop;
             this.timeoutMillis = timeoutMillis;
             this.outcome = outcome;
-            timer = loop.schedule(
-                    () -> fail("context deadline exceeded (Client.Timeout exceeded while awaiting headers)"),
-                    timeoutMillis,
-                    TimeUnit.MILLISECONDS);
+            timer = loop.schedule(this::late, timeoutMillis, TimeUnit.MILLISECONDS);
+        }
+
+        private void late() {
+            fail((asked ? "context deadline exceeded" : "net/http: request canceled while waiting for connection")
+                    + " (Client.Timeout exceeded while awaiting headers)");
         }
 
         /** {@code base} says where, {@code target} what: the path is sent byte by byte as the probe has it. */
@@ -103,6 +107,7 @@ final class HttpAttempt implements Attempt {
             String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
             int port = base.getPort() >= 0 ? base.getPort() : tls ? 443 : 80;
             url = base.getScheme() + "://" + base.getRawAuthority() + target;
+            asked = false;
             new HostLookup(bare).find(loop, port, (address, failure) -> {
                 if (over) {
                     return;
@@ -170,6 +175,7 @@ final class HttpAttempt implements Attempt {
 
         private void follow(URI base, String location) {
             if (++redirects >= MAX_REDIRECTS) {
+                url = location;
                 fail("stopped after " + MAX_REDIRECTS + " redirects");
                 return;
             }
@@ -181,6 +187,9 @@ final class HttpAttempt implements Attempt {
                 fail("failed to parse Location header");
                 return;
             }
+            referer = base.getScheme().equalsIgnoreCase("https") && "http".equalsIgnoreCase(next.getScheme())
+                    ? null
+                    : url;
             String path = next.getRawPath() == null || next.getRawPath().isEmpty() ? "/" : next.getRawPath();
             ask(next, next.getRawQuery() == null ? path : path + '?' + next.getRawQuery());
         }
@@ -218,6 +227,13 @@ final class HttpAttempt implements Attempt {
                     headers.add(header.name(), header.value());
                 }
             }
+            if (referer != null && !headers.contains(HttpHeaderNames.REFERER)) {
+                headers.set(HttpHeaderNames.REFERER, referer);
+            }
+            if (!headers.contains(HttpHeaderNames.ACCEPT_ENCODING) && !headers.contains(HttpHeaderNames.RANGE)) {
+                // The body is never read; a program may look at it.
+                headers.set(HttpHeaderNames.ACCEPT_ENCODING, HttpHeaderValues.GZIP);
+            }
             return request;
         }
 
@@ -232,6 +248,7 @@ final class HttpAttempt implements Attempt {
 
             @Override
             public void channelActive(ChannelHandlerContext ctx) {
+                asked = true;
                 ctx.writeAndFlush(request(base, target));
             }
 

@@ -120,6 +120,7 @@ final class HealthChecksTest {
             assertThat(probe.field("Host")).isEqualTo("127.0.0.1:" + proxy.program.port());
             assertThat(probe.field("X-Probe")).isEqualTo("1");
             assertThat(probe.field("Connection")).isEqualTo("close");
+            assertThat(probe.field("Accept-Encoding")).isEqualTo("gzip");
             if (answer == 200) {
                 assertThat(proxy.complaints).isEmpty();
             } else {
@@ -145,6 +146,8 @@ final class HealthChecksTest {
             assertThat(check(proxy).status()).isEqualTo(200);
             assertThat(asked).hasSize(2).allSatisfy(request -> assertThat(request.field("User-Agent"))
                     .isEqualTo("kube-probe//"));
+            String first = asked.remove().target();
+            assertThat(asked.remove().field("Referer")).isEqualTo("http://127.0.0.1:" + proxy.program.port() + first);
         }
     }
 
@@ -155,7 +158,7 @@ final class HealthChecksTest {
                 "SERVING_READINESS_PROBE",
                 GET_PROBE)) {
             assertThat(check(proxy).status()).isEqualTo(503);
-            assertThat(proxy.complaints.getFirst()).contains("stopped after 10 redirects");
+            assertThat(proxy.complaints.getFirst()).isEqualTo("Get \"/\": stopped after 10 redirects");
         }
     }
 
@@ -198,8 +201,8 @@ final class HealthChecksTest {
             }
             Wire leaver = clients.removeFirst();
             Await.until("the program is asked", () -> asked.size() == 1);
+            Await.until("all have asked", () -> proxy.checks.get() == 10);
             leaver.close();
-            Await.pause(200);
             answer.countDown();
             for (Wire client : clients) {
                 assertThat(client.response().text()).isEqualTo("queue");

@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -59,6 +60,9 @@ final class ProxyFixture implements AutoCloseable, TrafficObserver, ProxyLog {
     final AtomicInteger viaActivator = new AtomicInteger();
     final AtomicInteger finished = new AtomicInteger();
     final AtomicInteger ordinary = new AtomicInteger();
+    /** Health checks that have asked for the program's readiness. */
+    final AtomicInteger checks = new AtomicInteger();
+
     volatile boolean draining;
     /** A clock by which every failed handshake comes long after the one before. */
     private final AtomicLong nanos = new AtomicLong();
@@ -112,7 +116,14 @@ final class ProxyFixture implements AutoCloseable, TrafficObserver, ProxyLog {
         Readiness readiness = new Readiness(config.probes(), loops, complaints::add);
         RequestLog lines = requestLog(config);
         ProxyHooks hooks = new ProxyHooks(
-                () -> new HealthHandler(readiness::check, () -> draining, ordinary::incrementAndGet),
+                () -> new HealthHandler(
+                        () -> {
+                            CompletableFuture<Boolean> outcome = readiness.check();
+                            checks.incrementAndGet();
+                            return outcome;
+                        },
+                        () -> draining,
+                        ordinary::incrementAndGet),
                 dress,
                 lines == null ? () -> null : lines::handler,
                 delivery,
