@@ -4,29 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /** The README's list of deliberate differences is the one in the code. {@code -Dbaton.readme=write} writes it there. */
 class ImitationTableTest {
-    private static final Path README = Path.of("README.md");
-    private static final String BEGIN = "<!-- imitations -->\n";
-    private static final String END = "<!-- /imitations -->";
-
     @Test
     void theReadmeListsEveryDifferenceAsItIs() throws IOException {
-        String readme = Files.readString(README);
-        int begin = readme.indexOf(BEGIN) + BEGIN.length();
-        int end = readme.indexOf(END);
-        assertThat(end).as("markers in README.md").isGreaterThanOrEqualTo(begin);
-        if ("write".equals(System.getProperty("baton.readme"))) {
-            Files.writeString(README, readme.substring(0, begin) + table() + readme.substring(end));
-            return;
-        }
-        assertThat(readme.substring(begin, end))
-                .as("run the test with -Dbaton.readme=write to bring README.md up to date")
-                .isEqualTo(table());
+        ReadmeTable.holds("imitations", table());
     }
 
     private static String table() {

@@ -3,8 +3,6 @@ package dev.baton.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
@@ -13,23 +11,9 @@ import org.junit.jupiter.api.Test;
  * The README's list of settings is the one in the code. {@code -Dbaton.readme=write} writes it there.
  */
 class SettingsTableTest {
-    private static final Path README = Path.of("README.md");
-    private static final String BEGIN = "<!-- settings -->\n";
-    private static final String END = "<!-- /settings -->";
-
     @Test
     void theReadmeListsEverySettingAsItIs() throws IOException {
-        String readme = Files.readString(README);
-        int begin = readme.indexOf(BEGIN) + BEGIN.length();
-        int end = readme.indexOf(END);
-        assertThat(end).as("markers in README.md").isGreaterThanOrEqualTo(begin);
-        if ("write".equals(System.getProperty("baton.readme"))) {
-            Files.writeString(README, readme.substring(0, begin) + table() + readme.substring(end));
-            return;
-        }
-        assertThat(readme.substring(begin, end))
-                .as("run the test with -Dbaton.readme=write to bring README.md up to date")
-                .isEqualTo(table());
+        ReadmeTable.holds("settings", table());
     }
 
     @Test
