@@ -137,7 +137,7 @@ class HostileProducerTest {
     @Test
     void aProducerThatStallsInTheMiddleIsGivenUp() throws IOException {
         InetAddress address = TestPod.anyAddress();
-        try (TestPod b = new TestPod(null, "BATON_PULL_IDLE", "300ms");
+        try (TestPod b = new TestPod(null, "BATON_PULL_IDLE", "2s");
                 RawServer producer = new RawServer(address, 8013, connection -> {
                     connection.message();
                     connection.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n");
