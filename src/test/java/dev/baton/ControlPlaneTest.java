@@ -107,6 +107,14 @@ class ControlPlaneTest {
     }
 
     @Test
+    @DisplayName("info names the JDK that runs the sidecar")
+    void info() throws Exception {
+        assertThat(actuator("info").body())
+                .contains("\"version\":\"" + Runtime.version() + "\"")
+                .contains("\"vendor\":");
+    }
+
+    @Test
     @DisplayName("no address, reference or key shows in any answer")
     void privacy() throws Exception {
         var put = sidecar.send(sidecar.request(SidecarProcess.ADMIN, "/v1/objects")

@@ -10,17 +10,17 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import java.io.File;
+import java.nio.file.Path;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.jackson.JacksonEndpointAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointAutoConfiguration;
-import org.springframework.boot.actuate.autoconfigure.info.InfoContributorAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.info.InfoEndpointAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.logging.LoggersEndpointAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.management.ThreadDumpEndpointAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.web.server.ManagementContextAutoConfiguration;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
-import org.springframework.boot.autoconfigure.info.ProjectInfoAutoConfiguration;
 import org.springframework.boot.health.autoconfigure.actuate.endpoint.HealthEndpointAutoConfiguration;
 import org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration;
 import org.springframework.boot.health.contributor.Health;
@@ -54,8 +54,6 @@ import reactor.core.publisher.Mono;
     HealthContributorRegistryAutoConfiguration.class,
     HealthEndpointAutoConfiguration.class,
     WebFluxHealthEndpointExtensionAutoConfiguration.class,
-    ProjectInfoAutoConfiguration.class,
-    InfoContributorAutoConfiguration.class,
     InfoEndpointAutoConfiguration.class,
     LoggersEndpointAutoConfiguration.class,
     ThreadDumpEndpointAutoConfiguration.class,
@@ -93,6 +91,12 @@ class ControlPlaneBeans {
     @Bean
     BatonEndpoint batonEndpoint(Traffic traffic, ObjectStore store, Transfer transfer) {
         return new BatonEndpoint(traffic, store, transfer);
+    }
+
+    @Bean
+    BuildInfo buildInfo() {
+        String classPath = System.getProperty("java.class.path", "");
+        return new BuildInfo(Path.of(classPath.split(File.pathSeparator, 2)[0]));
     }
 
     @Bean
