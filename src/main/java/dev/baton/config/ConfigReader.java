@@ -150,6 +150,8 @@ final class ConfigReader {
                 (int) env.bytes(Setting.BATON_HEAD_BYTES, 1024, 16 << 20),
                 env.count(Setting.BATON_HEAD_FIELDS, 16, 65536),
                 env.positiveDuration(Setting.BATON_HEAD_TIMEOUT),
+                (int) env.bytes(Setting.BATON_BODY_RATE, 0, 1 << 20),
+                env.positiveDuration(Setting.BATON_BODY_WINDOW),
                 env.count(Setting.BATON_HTTP2_BURST, 100, 1_000_000),
                 env.duration(Setting.BATON_DRAIN_QUIET),
                 env.given(Setting.BATON_EVENT_LOOPS) == null

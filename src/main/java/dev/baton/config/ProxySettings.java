@@ -11,6 +11,8 @@ import java.util.Set;
  * @param headBytes longest head of a request or response, in bytes
  * @param headFields most fields in one request head
  * @param headTimeout time for a client to send one head
+ * @param bodyRate least bytes a second of a request body that has been announced; 0 for no limit
+ * @param bodyWindow time over which that rate is averaged
  * @param http2Burst frames that serve no request, that an HTTP/2 client may send at a stretch
  * @param drainQuiet time without an ordinary request after which the listeners close
  * @param eventLoops threads that serve all sockets
@@ -25,6 +27,8 @@ public record ProxySettings(
         int headBytes,
         int headFields,
         Duration headTimeout,
+        int bodyRate,
+        Duration bodyWindow,
         int http2Burst,
         Duration drainQuiet,
         int eventLoops,

@@ -90,6 +90,16 @@ enum Setting {
     BATON_EVENT_LOOPS(COUNT, "[the processors, at most 4]", "threads that serve all sockets"),
     BATON_HEAD_BYTES(SIZE, "64KiB", "longest head of a request or response"),
     BATON_HEAD_TIMEOUT(DURATION, "10s", "time for a client to send one head, or the beginning of an HTTP/2 connection"),
+    BATON_BODY_RATE(
+            SIZE,
+            "100",
+            "least bytes a second of a request body that its client has announced, by Content-Length or by a chunk or frame"
+                    + " that has begun; 0 is no limit"),
+    BATON_BODY_WINDOW(
+            DURATION,
+            "30s",
+            "time over which BATON_BODY_RATE is averaged; time in which the client is held back, or waits for leave, or"
+                    + " reads a response that has begun, does not count"),
     BATON_HTTP2_BURST(
             COUNT,
             "1000",

@@ -44,6 +44,11 @@ final class ChunkScanner {
         return state == State.END;
     }
 
+    /** No chunk has begun whose data are incomplete: their end may follow with the next one, whenever that comes. */
+    boolean between() {
+        return state == State.FIRST_DIGIT || state == State.DATA_CR || state == State.DATA_LF;
+    }
+
     /** The framing is broken; nothing after this byte means anything. */
     boolean bad() {
         return state == State.BAD;

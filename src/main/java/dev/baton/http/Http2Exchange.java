@@ -6,19 +6,14 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.DefaultHttpContent;
-import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2DataFrame;
@@ -27,8 +22,10 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2ResetFrame;
+import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,8 +37,9 @@ import org.jspecify.annotations.Nullable;
  * gRPC client needs to see in order to find the status. One per stream; event loop only.
  */
 final class Http2Exchange extends ChannelDuplexHandler {
-    private final int maxFields;
+    private final Http2Watch watch;
 
+    private @Nullable ChannelHandlerContext context;
     private boolean begun;
     private boolean requestDone;
     private boolean responseStarted;
@@ -49,17 +47,69 @@ final class Http2Exchange extends ChannelDuplexHandler {
     private boolean broken;
     private @Nullable Http2Headers head;
 
-    Http2Exchange(int maxFields) {
-        this.maxFields = maxFields;
+    /** The client has said how long the body is, and has not sent it all. */
+    private boolean announced;
+    /** It waits for leave to send it. */
+    private boolean awaitsLeave;
+
+    private long bytes;
+    private @Nullable BodyPace pace;
+    private long answeredAt;
+
+    Http2Exchange(Http2Watch watch) {
+        this.watch = watch;
     }
 
-    /** The head of a request that came by HTTP/1. */
-    static Http2Headers head(HttpRequest request) {
-        return Http2Fields.write(request.headers())
-                .method(request.method().asciiName())
-                .scheme("http")
-                .authority(request.headers().get(HttpHeaderNames.HOST))
-                .path(request.uri());
+    // Called by Http2Watch.
+
+    /** Whether it is the client alone that keeps the body away: a body beside a response that has begun may be a conversation. */
+    boolean bodyDue() {
+        ChannelHandlerContext ctx = context;
+        return announced
+                && !requestDone
+                && !awaitsLeave
+                && !responseStarted
+                && !broken
+                && ctx != null
+                && ctx.channel().config().isAutoRead();
+    }
+
+    /**
+     * Ends the exchange if its body comes too slowly, or if nobody has taken the answer.
+     *
+     * @param all bytes of all bodies of the connection
+     * @param due bodies that keep the connection waiting; 0 if it is not for their sender that they wait
+     */
+    void look(long nanoTime, long all, int due) {
+        ChannelHandlerContext ctx = context;
+        if (ctx == null || broken) {
+            return;
+        }
+        if (responseDone) {
+            if (answeredAt == 0) {
+                answeredAt = nanoTime;
+            } else if (nanoTime - answeredAt
+                    >= TimeUnit.MILLISECONDS.toNanos(watch.limits().answerMillis())) {
+                reset(ctx, Http2Error.CANCEL);
+            }
+        } else if (announced && watch.limits().bodyBytesPerSecond() > 0) {
+            lookAtBody(ctx, nanoTime, all, due);
+        }
+    }
+
+    private void lookAtBody(ChannelHandlerContext ctx, long nanoTime, long all, int due) {
+        BodyPace measured = pace;
+        if (measured == null) {
+            measured = new BodyPace(watch.limits());
+            pace = measured;
+            measured.restart(nanoTime, bytes, all);
+        } else if (due == 0 || !bodyDue()) {
+            measured.restart(nanoTime, bytes, all);
+        } else if (measured.tooSlow(nanoTime, bytes, all, due)) {
+            ctx.fireUserEventTriggered(ExchangeAborted.INSTANCE);
+            write(ctx, Answers.text(HttpResponseStatus.REQUEST_TIMEOUT, "408 Request Timeout"), ctx.newPromise());
+            flush(ctx);
+        }
     }
 
     @Override
@@ -85,45 +135,20 @@ final class Http2Exchange extends ChannelDuplexHandler {
 
     private void begin(ChannelHandlerContext ctx, Http2HeadersFrame frame) {
         begun = true;
-        Http2Headers from = frame.headers();
-        CharSequence method = from.method();
-        CharSequence path = from.path();
-        if (method == null || !Http2Fields.soundMethod(method)) {
-            throw new IllegalArgumentException("no method");
-        }
-        HttpHeaders fields = Http2Fields.read(from);
-        HttpMethod verb = HttpMethod.valueOf(method.toString());
-        boolean asterisk = path != null && "*".contentEquals(path) && HttpMethod.OPTIONS.equals(verb);
-        boolean connect = HttpMethod.CONNECT.equals(verb);
-        if (!connect && !asterisk && (path == null || !Http2Fields.soundPath(path))) {
-            throw new IllegalArgumentException("no sound path");
-        }
-        String host = host(from, fields);
+        HttpRequest request = Http2Request.read(frame);
         requestDone = frame.isEndStream();
-        if (connect) {
-            // A tunnel through a stream is nothing that the program behind could be asked for in HTTP/1 messages.
-            answer(ctx, HttpResponseStatus.NOT_IMPLEMENTED, "501 Not Implemented");
-        } else if (fields.size() > maxFields) {
-            answer(ctx, RequestHead.TOO_LARGE.status(), RequestHead.TOO_LARGE.text());
-        } else if (host == null) {
-            answer(ctx, HttpResponseStatus.BAD_REQUEST, "400 Bad Request: missing required Host header");
-        } else if (asterisk) {
-            write(ctx, Answers.empty(HttpResponseStatus.OK), ctx.newPromise());
-            flush(ctx);
-        } else if (fields.contains(HttpHeaderNames.EXPECT)
-                && !HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(fields.get(HttpHeaderNames.EXPECT))) {
-            write(ctx, Answers.empty(HttpResponseStatus.EXPECTATION_FAILED), ctx.newPromise());
-            flush(ctx);
-        } else {
-            fields.set(HttpHeaderNames.HOST, host);
-            if (!requestDone && !fields.contains(HttpHeaderNames.CONTENT_LENGTH)) {
-                fields.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
-            }
-            pass(ctx, new DefaultHttpRequest(HttpVersion.HTTP_1_1, verb, String.valueOf(path), fields));
+        announced = !requestDone && request.headers().contains(HttpHeaderNames.CONTENT_LENGTH);
+        awaitsLeave = announced && request.headers().contains(HttpHeaderNames.EXPECT);
+        context = ctx;
+        if (ctx.channel() instanceof Http2StreamChannel channel) {
+            watch.add(channel.stream().id(), this);
         }
-    }
-
-    private void pass(ChannelHandlerContext ctx, HttpRequest request) {
+        HttpResponse own = Http2Request.ownAnswer(request, watch.limits().fields());
+        if (own != null) {
+            write(ctx, own, ctx.newPromise());
+            flush(ctx);
+            return;
+        }
         boolean whole = requestDone;
         ctx.fireChannelRead(request);
         if (whole) {
@@ -131,33 +156,12 @@ final class Http2Exchange extends ChannelDuplexHandler {
         }
     }
 
-    /** RFC 9113 8.3.1: {@code :authority} is the Host; another one beside it may be meant for another server. */
-    private static @Nullable String host(Http2Headers from, HttpHeaders fields) {
-        CharSequence authority = from.authority();
-        String host = fields.get(HttpHeaderNames.HOST);
-        if (fields.getAll(HttpHeaderNames.HOST).size() > 1
-                || (authority != null && host != null && !host.contentEquals(authority))) {
-            throw new IllegalArgumentException("two hosts");
-        }
-        CharSequence said = authority != null ? authority : host;
-        if (said == null || said.isEmpty()) {
-            return null;
-        }
-        if (!Http2Fields.soundHost(said)) {
-            throw new IllegalArgumentException("no sound host");
-        }
-        return said.toString();
-    }
-
-    private void answer(ChannelHandlerContext ctx, HttpResponseStatus status, String text) {
-        write(ctx, Answers.text(status, text), ctx.newPromise());
-        flush(ctx);
-    }
-
     private void data(ChannelHandlerContext ctx, Http2DataFrame frame) {
         boolean last = frame.isEndStream();
         requestDone |= last;
+        awaitsLeave = false;
         ByteBuf octets = frame.content();
+        bytes += octets.readableBytes();
         if (responseDone || (!last && !octets.isReadable())) {
             frame.release();
         } else {
@@ -222,8 +226,7 @@ final class Http2Exchange extends ChannelDuplexHandler {
         if (message instanceof LastHttpContent last) {
             last(ctx, last, promise);
         } else if (message instanceof HttpContent content) {
-            writeHead(ctx, false);
-            ctx.write(new DefaultHttp2DataFrame(content.content()), promise.unvoid());
+            Http2Frames.content(ctx, takeHead(), content, promise.unvoid());
         } else {
             ReferenceCountUtil.release(message);
             promise.tryFailure(new IllegalArgumentException("no message of an exchange"));
@@ -242,6 +245,7 @@ final class Http2Exchange extends ChannelDuplexHandler {
         } else if (responseStarted) {
             promise.trySuccess();
         } else {
+            awaitsLeave &= response.status().code() != 100;
             ctx.write(new DefaultHttp2HeadersFrame(status(response), false), promise.unvoid());
         }
     }
@@ -257,40 +261,18 @@ final class Http2Exchange extends ChannelDuplexHandler {
                 }
             });
         }
-        boolean trailers = !last.trailingHeaders().isEmpty();
-        boolean octets = last.content().isReadable();
-        if (!trailers && !octets && head != null) {
-            last.release();
-            Http2Headers only = head;
-            head = null;
-            ctx.write(new DefaultHttp2HeadersFrame(only, true), promise);
-            return;
-        }
-        writeHead(ctx, false);
-        if (!trailers) {
-            ctx.write(new DefaultHttp2DataFrame(last.content(), true), promise);
-            return;
-        }
-        Http2Headers fields = Http2Fields.write(last.trailingHeaders());
-        if (octets) {
-            ctx.write(new DefaultHttp2DataFrame(last.content()));
-        } else {
-            last.release();
-        }
-        ctx.write(new DefaultHttp2HeadersFrame(fields, true), promise);
+        Http2Frames.last(ctx, takeHead(), last, promise);
     }
 
-    private void writeHead(ChannelHandlerContext ctx, boolean last) {
+    private @Nullable Http2Headers takeHead() {
         Http2Headers waiting = head;
-        if (waiting != null) {
-            head = null;
-            ctx.write(new DefaultHttp2HeadersFrame(waiting, last));
-        }
+        head = null;
+        return waiting;
     }
 
     @Override
     public void flush(ChannelHandlerContext ctx) {
-        writeHead(ctx, false);
+        Http2Frames.head(ctx, takeHead());
         ctx.flush();
     }
 

@@ -21,19 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The end is GOAWAY and a closed socket, at most half a second later whether or not the client reads; what comes meanwhile is
  * dropped unparsed. One per connection; event loop only.
  */
-final class Http2Guard extends ChannelInboundHandlerAdapter {
-    private static final int PREFACE_BYTES = 24;
-    private static final int HEAD_BYTES = 9;
-    private static final int DATA = 0;
-    private static final int HEADERS = 1;
-    private static final int RST_STREAM = 3;
-    private static final int SETTINGS = 4;
-    private static final int GOAWAY = 7;
-    private static final int WINDOW_UPDATE = 8;
-    private static final int CONTINUATION = 9;
-    private static final int END_STREAM = 0x1;
-    private static final int END_HEADERS = 0x4;
-
+final class Http2Guard extends ChannelInboundHandlerAdapter implements Http2FrameScanner.Frames {
     /** A stream that is opened and broken off costs us most: a head, a connection to the program, a log line. */
     private static final int COST_OF_RESET = 5;
 
@@ -59,10 +47,9 @@ final class Http2Guard extends ChannelInboundHandlerAdapter {
     private final ResetStreams reset = new ResetStreams();
     private @Nullable ChannelHandlerContext context;
 
-    private final byte[] head = new byte[HEAD_BYTES];
-    private int headRead;
-    private int type = -1;
-    private int payloadLeft = PREFACE_BYTES;
+    private final Http2FrameScanner frames = new Http2FrameScanner(this);
+    private final Http2FrameClock clock;
+    private final Http2Watch streams;
     /** HEADERS has come and END_HEADERS has not. */
     private boolean inBlock;
 
@@ -74,18 +61,20 @@ final class Http2Guard extends ChannelInboundHandlerAdapter {
     private int streamsSeen;
     private int leaving;
 
-    /** Counts what has come to its end: frames, and blocks of several frames. */
-    private long ended;
-
-    private long watched = -1;
-    private long watchedSince;
-    private @Nullable Future<?> timer;
+    private @Nullable Future<?> farewell;
     private boolean dead;
 
     Http2Guard(GuardLimits limits, Http2Connection connection) {
         this.limits = limits;
         this.connection = connection;
         credit = new Http2Credit(limits.http2Burst());
+        clock = new Http2FrameClock(limits.headMillis(), this::headTooSlow);
+        streams = new Http2Watch(limits, this, connection);
+    }
+
+    /** Looks at the streams of this connection. */
+    Http2Watch streams() {
+        return streams;
     }
 
     /** Stream 1 is there without a HEADERS frame. */
@@ -105,7 +94,32 @@ final class Http2Guard extends ChannelInboundHandlerAdapter {
                 }
             }
         });
-        watch(ctx);
+        clock.read(ctx, false);
+        streams.begin(ctx);
+    }
+
+    // Called by Http2Watch.
+
+    /** Whether the connection has ended, or will soon. */
+    boolean dead() {
+        return dead;
+    }
+
+    /** Whether a DATA frame has begun and is not all there. */
+    boolean inData() {
+        return frames.inData();
+    }
+
+    void frameTooSlow() {
+        end(Http2Error.ENHANCE_YOUR_CALM, "a frame too slow");
+    }
+
+    private void headTooSlow() {
+        if (clock.introduced()) {
+            frameTooSlow();
+        } else {
+            end(Http2Error.SETTINGS_TIMEOUT, "a preface too slow");
+        }
     }
 
     // Called by Http2Codec.
@@ -164,9 +178,11 @@ final class Http2Guard extends ChannelInboundHandlerAdapter {
             ctx.fireChannelRead(message);
             return;
         }
-        judge(ctx, in);
         if (!dead) {
-            watch(ctx);
+            frames.scan(in);
+        }
+        if (!dead) {
+            clock.read(ctx, inBlock || frames.inFrame());
         }
         if (dead || !in.isReadable()) {
             in.release();
@@ -175,71 +191,69 @@ final class Http2Guard extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void judge(ChannelHandlerContext ctx, ByteBuf in) {
-        int at = in.readerIndex();
-        while (at < in.writerIndex() && !dead) {
-            if (payloadLeft > 0) {
-                int part = Math.min(payloadLeft, in.writerIndex() - at);
-                if (type == WINDOW_UPDATE) {
-                    for (int i = at; i < at + part; i++) {
-                        increment = increment << 8 | (in.getByte(i) & 0xff);
-                    }
-                }
-                payloadLeft -= part;
-                at += part;
-                if (payloadLeft == 0) {
-                    frameEnded(ctx, in, at);
-                }
-                continue;
-            }
-            int from = at;
-            int part = Math.min(HEAD_BYTES - headRead, in.writerIndex() - at);
-            in.getBytes(at, head, headRead, part);
-            headRead += part;
-            at += part;
-            if (headRead == HEAD_BYTES) {
-                headRead = 0;
-                frameBegins(ctx, in, from);
-                if (payloadLeft == 0) {
-                    frameEnded(ctx, in, at);
-                }
-            }
-        }
-    }
-
-    private void frameBegins(ChannelHandlerContext ctx, ByteBuf in, int from) {
-        payloadLeft = (head[0] & 0xff) << 16 | (head[1] & 0xff) << 8 | (head[2] & 0xff);
-        type = head[3];
-        int flags = head[4];
-        switch (type) {
-            case DATA -> {
-                if (payloadLeft == 0 && (flags & END_STREAM) == 0) {
+    @Override
+    public boolean begins(ByteBuf in, int from) {
+        ChannelHandlerContext ctx = ctx();
+        int flags = frames.flags();
+        switch (frames.type()) {
+            case Http2FrameScanner.DATA -> {
+                if (frames.payloadLeft() == 0 && (flags & Http2FrameScanner.END_STREAM) == 0) {
                     spend(1);
                 }
+                streams.begin(ctx);
             }
-            case HEADERS -> {
-                int stream = (head[5] & 0x7f) << 24 | (head[6] & 0xff) << 16 | (head[7] & 0xff) << 8 | (head[8] & 0xff);
-                stream(ctx, stream, in, from);
+            case Http2FrameScanner.HEADERS -> {
+                stream(ctx, frames.stream(), in, from);
+                streams.begin(ctx);
                 blockBytes = 0;
                 block(flags);
             }
-            case CONTINUATION -> {
+            case Http2FrameScanner.CONTINUATION -> {
                 spend(1);
                 block(flags);
             }
-            case RST_STREAM, GOAWAY -> spend(COST_OF_RESET);
-            case SETTINGS -> spend(COST_OF_SETTINGS + payloadLeft / BYTES_OF_A_FRAME);
-            case WINDOW_UPDATE -> {
+            case Http2FrameScanner.RST_STREAM, Http2FrameScanner.GOAWAY -> spend(COST_OF_RESET);
+            case Http2FrameScanner.SETTINGS -> spend(COST_OF_SETTINGS + frames.payloadLeft() / BYTES_OF_A_FRAME);
+            case Http2FrameScanner.WINDOW_UPDATE -> {
                 increment = 0;
                 spend(1);
             }
             default -> spend(1);
         }
+        return !dead;
+    }
+
+    @Override
+    public void payload(ByteBuf in, int from, int octets) {
+        if (frames.type() == Http2FrameScanner.DATA) {
+            streams.came(octets);
+        } else if (frames.type() == Http2FrameScanner.WINDOW_UPDATE) {
+            for (int i = from; i < from + octets; i++) {
+                increment = increment << 8 | (in.getByte(i) & 0xff);
+            }
+        }
+    }
+
+    @Override
+    public boolean ends(ByteBuf in, int at) {
+        if (frames.preface() || inBlock) {
+            return !dead;
+        }
+        clock.ended();
+        int type = frames.type();
+        if (type == Http2FrameScanner.WINDOW_UPDATE && (increment & Integer.MAX_VALUE) == 0) {
+            spend(COST_OF_FAULT);
+        } else if ((type == Http2FrameScanner.HEADERS || type == Http2FrameScanner.CONTINUATION)
+                && blockBytes > DOUBTFUL_BLOCK_BYTES
+                && !dead) {
+            passUntil(ctx(), in, at);
+        }
+        return !dead;
     }
 
     private void block(int flags) {
-        inBlock = (flags & END_HEADERS) == 0;
-        blockBytes += payloadLeft;
+        inBlock = (flags & Http2FrameScanner.END_HEADERS) == 0;
+        blockBytes += frames.payloadLeft();
         if (blockBytes > limits.headBytes()) {
             end(Http2Error.ENHANCE_YOUR_CALM, "a header block too long");
         } else if (!inBlock && blockBytes > LARGE_BLOCK_BYTES) {
@@ -269,20 +283,8 @@ final class Http2Guard extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void frameEnded(ChannelHandlerContext ctx, ByteBuf in, int at) {
-        if (type < 0 || inBlock) {
-            return;
-        }
-        ended++;
-        if (type == WINDOW_UPDATE && (increment & Integer.MAX_VALUE) == 0) {
-            spend(COST_OF_FAULT);
-        } else if ((type == HEADERS || type == CONTINUATION) && blockBytes > DOUBTFUL_BLOCK_BYTES && !dead) {
-            passUntil(ctx, in, at);
-        }
-    }
-
-    private void spend(int frames) {
-        if (!dead && !credit.spend(frames, now())) {
+    private void spend(int cost) {
+        if (!dead && !credit.spend(cost, ctx().executor().ticker().nanoTime())) {
             end(Http2Error.ENHANCE_YOUR_CALM, "too many frames that serve no request");
         }
     }
@@ -295,47 +297,6 @@ final class Http2Guard extends ChannelInboundHandlerAdapter {
         return there;
     }
 
-    private long now() {
-        return ctx().executor().ticker().nanoTime();
-    }
-
-    /** Starts the clock of what has begun and has not ended. Data have none: how long a body may take is others' affair. */
-    private void watch(ChannelHandlerContext ctx) {
-        if (unfinished() && watched != ended) {
-            watched = ended;
-            watchedSince = now();
-            if (timer == null) {
-                startTimer(ctx, limits.headMillis());
-            }
-        }
-    }
-
-    private boolean unfinished() {
-        return ended == 0 || inBlock || headRead > 0 || (payloadLeft > 0 && type != DATA);
-    }
-
-    /** It is left running when what it was started for has come: starting it anew for each would cost more than looking in vain. */
-    private void startTimer(ChannelHandlerContext ctx, long millis) {
-        timer = ctx.executor()
-                .schedule(
-                        () -> {
-                            timer = null;
-                            if (dead || !unfinished() || watched != ended) {
-                                return;
-                            }
-                            long left = limits.headMillis() - TimeUnit.NANOSECONDS.toMillis(now() - watchedSince);
-                            if (left > 0) {
-                                startTimer(ctx, left);
-                            } else {
-                                end(
-                                        ended == 0 ? Http2Error.SETTINGS_TIMEOUT : Http2Error.ENHANCE_YOUR_CALM,
-                                        "a frame too slow");
-                            }
-                        },
-                        millis,
-                        TimeUnit.MILLISECONDS);
-    }
-
     /** The codec says GOAWAY, and closes once that is written. */
     private void end(Http2Error error, String why) {
         if (!dead) {
@@ -346,51 +307,18 @@ final class Http2Guard extends ChannelInboundHandlerAdapter {
 
     private void farewell(ChannelHandlerContext ctx) {
         dead = true;
-        stopTimer();
-        timer = ctx.executor().schedule(() -> ctx.close(), FAREWELL_MILLIS, TimeUnit.MILLISECONDS);
+        clock.stop();
+        farewell = ctx.executor().schedule(() -> ctx.close(), FAREWELL_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         dead = true;
-        stopTimer();
-        ctx.fireChannelInactive();
-    }
-
-    private void stopTimer() {
-        Future<?> running = timer;
+        clock.stop();
+        Future<?> running = farewell;
         if (running != null) {
-            timer = null;
             running.cancel(false);
         }
-    }
-
-    /** The streams that this side has reset last. */
-    private static final class ResetStreams {
-        private static final int KEPT = 256;
-
-        private int @Nullable [] ids;
-        private int next;
-
-        void add(int id) {
-            int[] kept = ids;
-            if (kept == null) {
-                kept = new int[KEPT];
-                ids = kept;
-            }
-            kept[next++ % KEPT] = id;
-        }
-
-        boolean contains(int id) {
-            int[] kept = ids;
-            if (kept != null) {
-                for (int i = 0; i < KEPT; i++) {
-                    if (kept[i] == id) {
-                        return true;
-                    }
-                }
-            }
-            return false;
-        }
+        ctx.fireChannelInactive();
     }
 }

@@ -83,7 +83,7 @@ public final class Http2Server {
         }
         Http2Codec made = codec();
         Http2FrameCodec codec = made.build();
-        pipeline.addLast(made.guard(), codec, multiplexer(false), new ConnectionEnd());
+        pipeline.addLast(made.guard(), codec, multiplexer(made, false), new ConnectionEnd());
     }
 
     /**
@@ -103,12 +103,13 @@ public final class Http2Server {
                 EmptyHttpHeaders.INSTANCE);
         Http2Codec made = codec();
         Http2FrameCodec codec = made.build();
-        Http2ServerUpgradeCodec upgrade = new Http2ServerUpgradeCodec(codec, multiplexer(true), new ConnectionEnd());
+        Http2ServerUpgradeCodec upgrade =
+                new Http2ServerUpgradeCodec(codec, multiplexer(made, true), new ConnectionEnd());
         HttpHeaders fields = new DefaultHttpHeaders();
         if (!upgrade.prepareUpgradeResponse(ctx, first, fields)) {
             return false;
         }
-        Http2Headers head = Http2Exchange.head(request);
+        Http2Headers head = Http2Request.write(request);
         FullHttpResponse switching = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS, Unpooled.EMPTY_BUFFER);
         switching.headers().set(HttpHeaderNames.CONNECTION, "Upgrade").set(HttpHeaderNames.UPGRADE, UpgradeRequest.H2C);
@@ -163,11 +164,12 @@ public final class Http2Server {
         return codec;
     }
 
-    private ChannelHandler multiplexer(boolean upgraded) {
+    private ChannelHandler multiplexer(Http2Codec made, boolean upgraded) {
+        Http2Watch watch = made.guard().streams();
         return new Http2MultiplexHandler(new ChannelInitializer<Channel>() {
             @Override
             protected void initChannel(Channel channel) {
-                channel.pipeline().addLast(new Http2Exchange(limits.fields()));
+                channel.pipeline().addLast(new Http2Exchange(watch));
                 boolean first = channel instanceof Http2StreamChannel one
                         && one.stream().id() == UPGRADED_STREAM;
                 stream.equip(channel.pipeline(), upgraded && first);

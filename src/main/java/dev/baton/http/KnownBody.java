@@ -29,6 +29,9 @@ public final class KnownBody {
          * @param body what to {@link KnownBody#give} it to
          */
         void handBack(KnownBody body);
+
+        /** Whether it is the sender alone that keeps the body away. */
+        boolean starved();
     }
 
     /** Told how much has left the socket on a detour. */
@@ -75,6 +78,12 @@ public final class KnownBody {
     /** Whether the body has not ended. */
     public boolean open() {
         return left > 0 || detour != null;
+    }
+
+    /** Whether the body is on a detour that waits for its sender. */
+    public boolean starved() {
+        Detour way = detour;
+        return way != null && way.starved();
     }
 
     /** What is still to leave the socket, in bytes. */

@@ -2,6 +2,7 @@ package dev.baton.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.CombinedChannelDuplexHandler;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -12,6 +13,7 @@ import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.LastHttpContent;
 import java.util.List;
 
 /**
@@ -20,10 +22,17 @@ import java.util.List;
  */
 public final class ServerCodec
         extends CombinedChannelDuplexHandler<ServerCodec.RequestDecoder, ServerCodec.ResponseEncoder> {
+    private final FramingGuard guard;
     private HttpMethod method = HttpMethod.GET;
+    /** The client waits for leave to send the body under way. */
+    private boolean awaitsLeave;
+
+    private boolean answering;
+    private boolean answered;
 
     /** @param guard ahead of this one; counts bodies too */
     public ServerCodec(HttpDecoderConfig config, FramingGuard guard) {
+        this.guard = guard;
         RequestDecoder decoder = new RequestDecoder(config, guard);
         init(decoder, new ResponseEncoder());
     }
@@ -31,6 +40,25 @@ public final class ServerCodec
     /** The body of the request under way. */
     public KnownBody requestBody() {
         return inboundHandler().body;
+    }
+
+    // Called by BodyWatch.
+
+    /** Whether the client may be expected to send the body now: it has leave, and no response has begun. */
+    boolean bodyDue() {
+        return !awaitsLeave && !answering;
+    }
+
+    /** Whether the response to the request under way is complete. */
+    boolean answered() {
+        return answered;
+    }
+
+    private void begins(HttpRequest request) {
+        method = request.method();
+        answering = false;
+        answered = false;
+        awaitsLeave = guard.bodyIncomplete() && request.headers().contains(HttpHeaderNames.EXPECT);
     }
 
     final class RequestDecoder extends HttpRequestDecoder {
@@ -57,7 +85,7 @@ public final class ServerCodec
             }
             super.decode(ctx, in, out);
             if (!out.isEmpty() && out.getLast() instanceof HttpRequest request) {
-                method = request.method();
+                begins(request);
                 if (body.begins(out)) {
                     reset();
                 }
@@ -82,6 +110,14 @@ public final class ServerCodec
 
     final class ResponseEncoder extends HttpResponseEncoder {
         @Override
+        public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) throws Exception {
+            super.write(ctx, message, promise);
+            if (answering && message instanceof LastHttpContent) {
+                answered = true;
+            }
+        }
+
+        @Override
         protected boolean isContentAlwaysEmpty(HttpResponse response) {
             return HttpMethod.HEAD.equals(method) || super.isContentAlwaysEmpty(response);
         }
@@ -89,6 +125,9 @@ public final class ServerCodec
         /** After a successful CONNECT there is no body, and no field may speak of one: RFC 9110 9.3.6. */
         @Override
         protected void sanitizeHeadersBeforeEncode(HttpResponse response, boolean alwaysEmpty) {
+            int code = response.status().code();
+            answering = code >= 200;
+            awaitsLeave &= code != 100;
             if (!alwaysEmpty
                     && HttpMethod.CONNECT.equals(method)
                     && response.status().codeClass() == HttpStatusClass.SUCCESS) {

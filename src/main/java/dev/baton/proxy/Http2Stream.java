@@ -1,6 +1,7 @@
 package dev.baton.proxy;
 
 import dev.baton.http.Http2Fields;
+import dev.baton.http.Http2Frames;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -20,8 +21,6 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
-import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
@@ -71,49 +70,24 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Upstream
                     .authority(request.headers().get(HttpHeaderNames.HOST))
                     .path(request.uri());
         } else if (message instanceof LastHttpContent last) {
-            last(last);
+            requestSent = true;
+            Http2Frames.last(ctx(), takeHead(), last, ctx().newPromise());
         } else if (message instanceof HttpContent content) {
-            writeHead(false);
-            ctx().write(new DefaultHttp2DataFrame(content.content()));
+            Http2Frames.content(ctx(), takeHead(), content, ctx().newPromise());
         } else {
             ReferenceCountUtil.release(message);
         }
     }
 
-    private void last(LastHttpContent last) {
-        requestSent = true;
-        boolean trailers = !last.trailingHeaders().isEmpty();
-        boolean octets = last.content().isReadable();
-        if (!trailers && !octets && head != null) {
-            last.release();
-            writeHead(true);
-            return;
-        }
-        writeHead(false);
-        if (!trailers) {
-            ctx().write(new DefaultHttp2DataFrame(last.content(), true));
-            return;
-        }
-        Http2Headers fields = Http2Fields.write(last.trailingHeaders());
-        if (octets) {
-            ctx().write(new DefaultHttp2DataFrame(last.content()));
-        } else {
-            last.release();
-        }
-        ctx().write(new DefaultHttp2HeadersFrame(fields, true));
-    }
-
-    private void writeHead(boolean last) {
+    private @Nullable Http2Headers takeHead() {
         Http2Headers waiting = head;
-        if (waiting != null) {
-            head = null;
-            ctx().write(new DefaultHttp2HeadersFrame(waiting, last));
-        }
+        head = null;
+        return waiting;
     }
 
     @Override
     public void flush() {
-        writeHead(false);
+        Http2Frames.head(ctx(), takeHead());
         ctx().flush();
     }
 

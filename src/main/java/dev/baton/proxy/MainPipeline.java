@@ -17,6 +17,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -66,8 +67,12 @@ public final class MainPipeline extends ChannelInitializer<Channel> {
         limits = new GuardLimits(
                 settings.headBytes(),
                 settings.headFields(),
-                Math.toIntExact(settings.headTimeout().toMillis()),
+                millis(settings.headTimeout()),
                 GuardLimits.DEFAULT.firstByteMillis(),
+                settings.bodyRate(),
+                millis(settings.bodyWindow()),
+                // An answer is given as long to be taken as the program was given to make it.
+                Math.max(millis(timeouts.overall()), millis(settings.headTimeout())),
                 settings.http2Burst(),
                 settings.imitates(Imitation.LENIENT_FRAMING));
         // What the Go sidecar makes of a response takes a look at each of its bytes.
@@ -87,6 +92,10 @@ public final class MainPipeline extends ChannelInitializer<Channel> {
                         settings.queueDepth(),
                         settings.imitates(Imitation.UNORDERED_QUEUE))
                 : null;
+    }
+
+    private static int millis(Duration duration) {
+        return (int) Math.min(duration.toMillis(), Integer.MAX_VALUE);
     }
 
     @Override

@@ -44,6 +44,9 @@ final class SpliceDetour implements KnownBody.Detour {
     /** Bytes in the pipe. */
     private long held;
 
+    /** Nothing is left to do but to wait for the source. */
+    private boolean starved;
+
     private long moved;
     private long untold;
     private boolean over;
@@ -76,6 +79,7 @@ final class SpliceDetour implements KnownBody.Detour {
     }
 
     private void turn() {
+        starved = false;
         long budget = TURN_BYTES;
         while (!over) {
             boolean dry = false;
@@ -155,6 +159,7 @@ final class SpliceDetour implements KnownBody.Detour {
     }
 
     private void await(ReadyWatch side) {
+        starved = side == readable;
         tell();
         if (!over && !side.watch(loop)) {
             giveUp(0);
@@ -207,6 +212,11 @@ final class SpliceDetour implements KnownBody.Detour {
         }
         close();
         ended.detourEnded();
+    }
+
+    @Override
+    public boolean starved() {
+        return starved && !over;
     }
 
     private void close() {

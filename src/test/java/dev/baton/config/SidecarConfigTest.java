@@ -45,6 +45,8 @@ class SidecarConfigTest {
         assertThat(config.proxy().containerConcurrency()).isZero();
         assertThat(config.proxy().headBytes()).isEqualTo(65536);
         assertThat(config.proxy().headTimeout()).hasSeconds(10);
+        assertThat(config.proxy().bodyRate()).isEqualTo(100);
+        assertThat(config.proxy().bodyWindow()).hasSeconds(30);
         assertThat(config.proxy().drainQuiet()).hasSeconds(30);
         assertThat(config.proxy().eventLoops()).isBetween(1, 4);
         assertThat(config.objects())
@@ -121,6 +123,8 @@ class SidecarConfigTest {
         "BATON_EVENT_LOOPS,0",
         "BATON_HEAD_BYTES,10",
         "BATON_HEAD_TIMEOUT,0s",
+        "BATON_BODY_RATE,-1",
+        "BATON_BODY_WINDOW,0s",
         "BATON_DRAIN_QUIET,30",
         "BATON_STORE_BYTES,0",
         "BATON_STORE_BYTES,1TiB",
@@ -289,6 +293,8 @@ class SidecarConfigTest {
                 .with("BATON_EVENT_LOOPS", "7")
                 .with("BATON_HEAD_BYTES", "8KiB")
                 .with("BATON_HEAD_TIMEOUT", "4s")
+                .with("BATON_BODY_RATE", "1KiB")
+                .with("BATON_BODY_WINDOW", "5s")
                 .with("BATON_TENANT", "team")
                 .read();
         assertThat(config.objects().ttl()).hasSeconds(5);
@@ -317,6 +323,8 @@ class SidecarConfigTest {
         assertThat(config.proxy().eventLoops()).isEqualTo(7);
         assertThat(config.proxy().headBytes()).isEqualTo(8192);
         assertThat(config.proxy().headTimeout()).hasSeconds(4);
+        assertThat(config.proxy().bodyRate()).isEqualTo(1024);
+        assertThat(config.proxy().bodyWindow()).hasSeconds(5);
         assertThat(config.keys().tenant()).isEqualTo("team");
         assertThat(config.keys().namespace()).isEqualTo("ns");
         assertThat(config.keys().retention()).hasSeconds(1800);

@@ -45,7 +45,8 @@ class RequestsFuzzTest {
     private record Verdict(String passed, List<ReadMessage> messages, String refusal) {}
 
     private static Verdict read(byte[] input, int cut, boolean lenient) {
-        FramingGuard guard = new FramingGuard(new GuardLimits(HEAD_BYTES, 8, 10_000, 60_000, 1000, lenient));
+        FramingGuard guard =
+                new FramingGuard(new GuardLimits(HEAD_BYTES, 8, 10_000, 60_000, 100, 30_000, 300_000, 1000, lenient));
         Exchanges exchanges = new Exchanges();
         Tap tap = new Tap(exchanges);
         EmbeddedChannel channel = new EmbeddedChannel(guard, tap, new ServerCodec(decoding(lenient), guard), exchanges);
