@@ -117,7 +117,7 @@ final class MainJob {
             }
             progress.end();
             Meter meter = new Meter(input, network, roles, progress);
-            Steps steps = new Steps(input, network, meter, new Functions(http), limits);
+            Steps steps = new Steps(new Stage(input, network, meter, new Functions(http), limits));
             Report report = new Report(
                     input,
                     network.description(),

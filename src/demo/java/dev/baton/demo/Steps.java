@@ -15,59 +15,57 @@ final class Steps {
     static final int COUNT = 7;
     static final int CONSUMERS = 3;
 
-    private final Input input;
-    private final Network network;
-    private final Meter meter;
-    private final Functions functions;
-    private final Limits limits;
+    private final Stage stage;
 
-    Steps(Input input, Network network, Meter meter, Functions functions, Limits limits) {
-        this.input = input;
-        this.network = network;
-        this.meter = meter;
-        this.functions = functions;
-        this.limits = limits;
+    Steps(Stage stage) {
+        this.stage = stage;
     }
 
     /** Runs all of them, in order; a failed one does not keep the next from running. */
     List<Step> run() throws IOException, InterruptedException {
         List<Step> steps = new ArrayList<>();
         invoke(steps);
-        if (input.bytes() <= limits.storeBytes()) {
+        if (stage.bytes() <= stage.limits().storeBytes()) {
             putAndGet(steps);
         } else {
-            steps.add(Step.notApplicable(3, "put, get by " + CONSUMERS, limits.storeTooSmall()));
+            steps.add(Step.notApplicable(
+                    3, "put, get by " + CONSUMERS, stage.limits().storeTooSmall()));
         }
         answer(steps);
-        new DescriptorSteps(input, network, meter, functions, limits).run(steps);
-        new WasmSteps(input, network, meter, functions, limits).run(steps);
+        new DescriptorSteps(stage).run(steps);
+        new WasmSteps(stage).run(steps);
         return steps;
     }
 
     private void invoke(List<Step> steps) throws IOException, InterruptedException {
-        long bytes = input.bytes();
-        String outside = Functions.url(network.outsideService(), "/receive").toString();
-        String inside = Functions.url(network.consumerService(), "/receive").toString();
+        long bytes = stage.bytes();
+        String outside =
+                Functions.url(stage.network().outsideService(), "/receive").toString();
+        String inside =
+                Functions.url(stage.network().consumerService(), "/receive").toString();
         Expected inline = Expected.receivers(1).inline(bytes).counted(Role.PRODUCER, Flow.INLINE, bytes);
         Expected referenced = small()
                 ? inline
                 : Expected.receivers(1)
                         .counted(Role.PRODUCER, Flow.REFERENCED, bytes)
                         .pulled(Role.PRODUCER, Role.CONSUMER, bytes);
-        steps.add(meter.measure(1, "invoke, inline", inline, "", () -> ask("/invoke", outside)));
-        steps.add(meter.measure(2, "invoke, by reference", referenced, smallNote(), () -> ask("/invoke", inside)));
+        steps.add(stage.meter().measure(1, "invoke, inline", inline, "", () -> ask("/invoke", outside)));
+        steps.add(stage.meter()
+                .measure(2, "invoke, by reference", referenced, smallNote(), () -> ask("/invoke", inside)));
     }
 
     private void answer(List<Step> steps) throws IOException, InterruptedException {
-        String produce = Functions.url(network.consumerService(), "/produce").toString();
+        String produce =
+                Functions.url(stage.network().consumerService(), "/produce").toString();
         Expected expected = small()
-                ? Expected.receivers(1).inline(input.bytes())
-                : Expected.receivers(1).pulled(Role.CONSUMER, Role.PRODUCER, input.bytes());
-        steps.add(meter.measure(4, "response, by reference", expected, smallNote(), () -> ask("/ask", produce)));
+                ? Expected.receivers(1).inline(stage.bytes())
+                : Expected.receivers(1).pulled(Role.CONSUMER, Role.PRODUCER, stage.bytes());
+        steps.add(
+                stage.meter().measure(4, "response, by reference", expected, smallNote(), () -> ask("/ask", produce)));
     }
 
     private boolean small() {
-        return input.bytes() <= Workload.INLINE_BYTES;
+        return stage.bytes() <= Workload.INLINE_BYTES;
     }
 
     private String smallNote() {
@@ -75,37 +73,36 @@ final class Steps {
     }
 
     private void putAndGet(List<Step> steps) throws IOException, InterruptedException {
-        List<String> reference = new ArrayList<>();
-        Expected put = Expected.receivers(0).counted(Role.PRODUCER, Flow.PUT, input.bytes());
-        steps.add(meter.measure(3, "put for " + CONSUMERS + " gets", put, "", () -> {
-            Outcome outcome = ask("/put", Integer.toString(CONSUMERS));
-            reference.add(outcome.values().getOrDefault("reference", ""));
-            return outcome.stored(input.bytes());
-        }));
-        if (reference.isEmpty()) {
+        Expected put = Expected.receivers(0).counted(Role.PRODUCER, Flow.PUT, stage.bytes());
+        String name = "put for " + CONSUMERS + " gets";
+        String reference =
+                stage.put(steps, 3, name, put, "", "reference", () -> ask("/put", Integer.toString(CONSUMERS)));
+        if (reference == null) {
             return;
         }
-        long all = Math.multiplyExact(input.bytes(), CONSUMERS);
+        long all = Math.multiplyExact(stage.bytes(), CONSUMERS);
         Expected got = Expected.receivers(CONSUMERS)
                 .pulled(Role.PRODUCER, Role.CONSUMER, all)
                 .counted(Role.CONSUMER, Flow.GET, all);
-        steps.add(meter.measure(
-                3,
-                "get by " + CONSUMERS + " consumers",
-                got,
-                "all at once; hashing is their sum",
-                () -> fetchTogether(reference.getFirst())));
-        steps.add(meter.measure(
-                3,
-                "get by a fourth",
-                Expected.receivers(0),
-                "answered 410 gone, as it must be",
-                () -> fetchInVain(reference.getFirst())));
+        steps.add(stage.meter()
+                .measure(
+                        3,
+                        "get by " + CONSUMERS + " consumers",
+                        got,
+                        "all at once; hashing is their sum",
+                        () -> fetchTogether(reference)));
+        steps.add(stage.meter()
+                .measure(
+                        3,
+                        "get by a fourth",
+                        Expected.receivers(0),
+                        "answered 410 gone, as it must be",
+                        () -> fetchInVain(reference)));
     }
 
     private Outcome fetchInVain(String reference) throws IOException, InterruptedException, StepFailed {
         long start = System.nanoTime();
-        Functions.Answer answer = functions.call(network.consumerService(), "/fetch", reference);
+        Functions.Answer answer = stage.functions().call(stage.network().consumerService(), "/fetch", reference);
         if (!answer.refused(410, "gone")) {
             throw new StepFailed("a get after the last one must answer 410 gone, and answered " + answer.said());
         }
@@ -117,7 +114,8 @@ final class Steps {
         List<Future<Functions.Answer>> answers = new ArrayList<>();
         try (ExecutorService consumers = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < CONSUMERS; i++) {
-                answers.add(consumers.submit(() -> functions.call(network.consumerService(), "/fetch", reference)));
+                answers.add(consumers.submit(
+                        () -> stage.functions().call(stage.network().consumerService(), "/fetch", reference)));
             }
         }
         Duration time = Duration.ofNanos(System.nanoTime() - start);
@@ -134,7 +132,7 @@ final class Steps {
     }
 
     private Outcome ask(String path, String body) throws IOException, InterruptedException, StepFailed {
-        return Outcome.of(functions.call(network.producerService(), path, body));
+        return Outcome.of(stage.functions().call(stage.network().producerService(), path, body));
     }
 
     private static Functions.Answer result(Future<Functions.Answer> answer) throws IOException, InterruptedException {
