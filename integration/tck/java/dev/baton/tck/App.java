@@ -9,8 +9,13 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -40,6 +45,9 @@ final class App implements AutoCloseable {
     private final AtomicInteger requests = new AtomicInteger();
     private final AtomicBoolean ready = new AtomicBoolean(true);
     private final AtomicBoolean http2 = new AtomicBoolean();
+    private final Semaphore gate = new Semaphore(0);
+    private final Queue<String> turns = new ConcurrentLinkedQueue<>();
+    private final Queue<String> readinessRequests = new ConcurrentLinkedQueue<>();
 
     App(int port) throws IOException {
         server = new ServerSocket(port, 1024, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
@@ -57,6 +65,29 @@ final class App implements AutoCloseable {
 
     void ready(boolean value) {
         ready.set(value);
+    }
+
+    /** Lets one request to {@code /gate} have its answer, or one connection after {@code /parting} its end. */
+    void openGate() {
+        gate.release();
+    }
+
+    /** The arguments of the requests to {@code /turn} since the last call, in the order in which they came. */
+    List<String> takeTurns() {
+        List<String> taken = new ArrayList<>();
+        for (String turn = turns.poll(); turn != null; turn = turns.poll()) {
+            taken.add(turn);
+        }
+        return taken;
+    }
+
+    /** The requests to {@code /ready} and what begins so, since the last call: a line each for the request line and the fields. */
+    List<String> takeReadinessRequests() {
+        List<String> taken = new ArrayList<>();
+        for (String line = readinessRequests.poll(); line != null; line = readinessRequests.poll()) {
+            taken.add(line);
+        }
+        return taken;
     }
 
     /** Whether connections may begin with HTTP/2's preface; it is an HTTP/1 program otherwise. */
@@ -126,7 +157,10 @@ final class App implements AutoCloseable {
             pause(300);
         }
         Message request = head.body(in);
-        if (request.whole() && !path.startsWith("/ready")) {
+        if (path.startsWith("/ready")) {
+            readinessRequests.add(request.start());
+            request.fields().forEach((name, values) -> readinessRequests.add(name + ": " + String.join(", ", values)));
+        } else if (request.whole()) {
             requests.incrementAndGet();
         }
         if (!path.startsWith("/")) {
@@ -144,6 +178,19 @@ final class App implements AutoCloseable {
                                 ? "200 OK"
                                 : "500 No",
                         "");
+            case "gate" -> {
+                gate.acquireUninterruptibly();
+                fixed(out, "200 OK", "");
+            }
+            case "parting" -> {
+                fixed(out, "200 OK", "");
+                gate.acquireUninterruptibly();
+                return false;
+            }
+            case "turn" -> {
+                turns.add(argument);
+                fixed(out, "200 OK", "");
+            }
             case "continue" -> fixed(out, argument + " Final", echo(request));
             case "early" -> {}
             case "second" -> {
@@ -178,6 +225,8 @@ final class App implements AutoCloseable {
                 return false;
             }
             case "moved" -> write(out, "HTTP/1.1 302 Found\r\nLocation: /ready\r\nContent-Length: 0\r\n\r\n");
+            case "to" -> write(out, "HTTP/1.1 " + argument + " Go\r\nLocation: /ready\r\nContent-Length: 0\r\n\r\n");
+            case "around" -> write(out, "HTTP/1.1 302 Found\r\nLocation: /around\r\nContent-Length: 0\r\n\r\n");
             case "status" -> fixed(out, argument + " Some", "status " + argument);
             case "bare" -> write(out, "HTTP/1.1 " + argument + " None\r\nX-Bare: yes\r\n\r\n");
             case "sleep" -> {

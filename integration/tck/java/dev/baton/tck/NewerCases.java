@@ -57,6 +57,14 @@ final class NewerCases {
                         "OBSERVABILITY_CONFIG",
                         "{\"requestMetrics\":{\"protocol\":\"prometheus\"}}"),
                 userMetrics()));
+        groups.add(new Group(
+                "newer: user metrics and limits",
+                Map.of(
+                        "REVISION_TIMEOUT_SECONDS",
+                        "1",
+                        "OBSERVABILITY_CONFIG",
+                        "{\"requestMetrics\":{\"protocol\":\"prometheus\"}}"),
+                List.of(Case.newer("newer/metrics-status-of-a-timeout", "6.3", NewerCases::statusOfATimeout))));
         groups.add(startUp());
         groups.add(TlsCases.group());
         return groups;
@@ -120,6 +128,20 @@ final class NewerCases {
                 .lines();
     }
 
+    private static List<String> statusOfATimeout(Stand stand) throws Exception {
+        stand.sidecar().awaitPorts(Sidecar.USER_METRICS);
+        List<String> lines = new ArrayList<>();
+        lines.add(SidecarCases.exchange(Sidecar.MAIN, get("/sleep/1600")).start());
+        SidecarCases.exchange(Sidecar.USER_METRICS, get("/metrics"))
+                .body()
+                .lines()
+                .filter(line -> line.startsWith("kn_serving_invocation_duration_seconds_count{"))
+                .map(line -> "kn_serving_invocation_duration_seconds of "
+                        + line.replaceFirst(".*http_response_status_code=\"(\\d+)\".*", "$1"))
+                .forEach(lines::add);
+        return lines;
+    }
+
     private static Case request(String id, String octets) {
         return Case.newer(id, "4.6b", stand -> {
             try (Wire wire = new Wire(Sidecar.MAIN)) {
@@ -151,7 +173,9 @@ final class NewerCases {
             cases.add(Case.newer("newer/start-" + row[0], "1.3", stand -> {
                 try (Sidecar sidecar = Sidecar.launch(
                         stand.command(), stand.app().port(), Map.of(row[1], row[2], "OTEL_SERVICE_NAME", "x"))) {
-                    return List.of("exit " + sidecar.exitCode(Duration.ofSeconds(15)));
+                    return List.of(
+                            "exit " + sidecar.exitCode(Duration.ofSeconds(15)),
+                            StartCases.fatalLines(sidecar) + " fatal line");
                 }
             }));
         }

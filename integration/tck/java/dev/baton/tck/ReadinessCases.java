@@ -2,6 +2,7 @@ package dev.baton.tck;
 
 import static dev.baton.tck.Case.raw;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,43 @@ final class ReadinessCases {
                 false,
                 Map.of(),
                 http("/ready-fields", ",\"httpHeaders\":[{\"name\":\"X-Probe\",\"value\":\"yes\"}]") + NOW_AND_THEN));
+        groups.add(group(
+                "http-own-fields",
+                false,
+                Map.of(),
+                http(
+                                "/ready-own",
+                                ",\"httpHeaders\":[{\"name\":\"Host\",\"value\":\"other.test\"},"
+                                        + "{\"name\":\"User-Agent\",\"value\":\"mine\"},{\"name\":\"x-low\",\"value\":\"1\"},"
+                                        + "{\"name\":\"X-Twice\",\"value\":\"1\"},{\"name\":\"X-Twice\",\"value\":\"2\"}]")
+                        + NOW_AND_THEN));
+        groups.add(group("http-query", false, Map.of(), http("/ready?a=b%20c&d", "") + NOW_AND_THEN));
+        groups.add(group(
+                "unknown-field", false, Map.of(), http("/ready", "") + ",\"unknown\":{\"a\":[1]}" + NOW_AND_THEN));
+        groups.add(group(
+                "https-to-plain", false, Map.of(), http("/ready", "").replace("\"HTTP\"", "\"HTTPS\"") + NOW_AND_THEN));
+        for (String status : List.of("204", "301", "400", "500", "503")) {
+            groups.add(group("http-status-" + status, false, Map.of(), http("/status/" + status, "") + NOW_AND_THEN));
+        }
+        for (String redirect : List.of("301", "303", "307", "308")) {
+            groups.add(group("http-redirect-" + redirect, false, Map.of(), http("/to/" + redirect, "") + NOW_AND_THEN));
+        }
+        groups.add(group("http-redirect-forever", false, Map.of(), http("/around", "") + NOW_AND_THEN));
+        groups.add(group(
+                "http-longer-limit",
+                false,
+                Map.of(),
+                http("/sleep/1600", "") + ",\"periodSeconds\":5,\"timeoutSeconds\":2}"));
+        groups.add(group("nothing-asked", false, Map.of(), "{\"periodSeconds\":1}"));
+        groups.add(group(
+                "http-refused",
+                false,
+                Map.of(),
+                http("/ready", "").replace("\"port\":0", "\"port\":1") + NOW_AND_THEN));
+        groups.add(group("aggressive-http", false, Map.of(), http("/ready", "") + ",\"successThreshold\":1}"));
+        groups.add(group("aggressive-thrice", false, Map.of(), http("/ready", "") + ",\"successThreshold\":3}"));
+        groups.add(oneRun());
+        groups.add(soonReady());
         groups.add(group("http-status-399", false, Map.of(), http("/status/399", "") + NOW_AND_THEN));
         groups.add(group("http-status-404", false, Map.of(), http("/status/404", "") + NOW_AND_THEN));
         groups.add(group("http-too-slow", false, Map.of(), http("/sleep/1600", "") + NOW_AND_THEN));
@@ -70,9 +108,14 @@ final class ReadinessCases {
         Map<String, String> environment = new java.util.LinkedHashMap<>(more);
         environment.put("SERVING_READINESS_PROBE", probe);
         List<Case> cases = new ArrayList<>();
-        cases.add(new Case(
-                "readiness/" + name + "/first", "5", stand -> SidecarCases.exchange(Sidecar.MAIN, SidecarCases.PROBE)
-                        .lines()));
+        cases.add(new Case("readiness/" + name + "/first", "5", stand -> {
+            stand.app().takeReadinessRequests();
+            List<String> lines = new ArrayList<>(
+                    SidecarCases.exchange(Sidecar.MAIN, SidecarCases.PROBE).lines());
+            lines.addAll(stand.app().takeReadinessRequests());
+            lines.addAll(complaints(stand));
+            return lines;
+        }));
         if (switchable) {
             cases.add(new Case("readiness/" + name + "/down", "5", stand -> {
                 stand.app().ready(false);
@@ -91,6 +134,65 @@ final class ReadinessCases {
         return new Group("readiness " + name, environment, cases);
     }
 
+    /** What standard error says of a check that failed: a line that is none of the log's. */
+    private static List<String> complaints(Stand stand) throws IOException {
+        Sidecar.pause();
+        return stand.sidecar()
+                .output()
+                .lines()
+                .filter(line -> !line.startsWith("{"))
+                .map(line -> "stderr: " + line.replaceAll("127\\.0\\.0\\.1:\\d{5}->", "127.0.0.1:PORT->"))
+                .toList();
+    }
+
+    /** Five ask while the program takes its time: it is asked once. */
+    private static Group oneRun() {
+        return new Group(
+                "readiness of five",
+                Map.of("SERVING_READINESS_PROBE", http("/sleep/500", "") + NOW_AND_THEN),
+                List.of(new Case("readiness/five-ask-at-once", "5", stand -> {
+                    List<Wire> askers = new ArrayList<>();
+                    try {
+                        for (int i = 0; i < 5; i++) {
+                            askers.add(new Wire(Sidecar.MAIN).send(SidecarCases.PROBE));
+                        }
+                        List<String> lines = new ArrayList<>();
+                        for (Wire asker : askers) {
+                            lines.addAll(asker.answers(1, false));
+                        }
+                        lines.add(
+                                "[requests seen by the program: " + stand.app().takeRequests() + "]");
+                        return lines;
+                    } finally {
+                        for (Wire asker : askers) {
+                            asker.close();
+                        }
+                    }
+                })));
+    }
+
+    /** A check that begins before the program is ready ends when it is. */
+    private static Group soonReady() {
+        return new Group(
+                "readiness soon",
+                Map.of("SERVING_READINESS_PROBE", http("/ready", "") + ",\"successThreshold\":1}"),
+                List.of(new Case("readiness/aggressive-until-ready", "5", stand -> {
+                    stand.app().ready(false);
+                    long begun = System.nanoTime();
+                    try (Wire wire = new Wire(Sidecar.MAIN)) {
+                        wire.send(SidecarCases.PROBE);
+                        Thread.sleep(1_800);
+                        stand.app().ready(true);
+                        List<String> lines = new ArrayList<>(wire.answers(1, false));
+                        lines.add("after about " + Math.round((System.nanoTime() - begun) / 1e9) + " s");
+                        lines.addAll(complaints(stand));
+                        return lines;
+                    } finally {
+                        stand.app().ready(true);
+                    }
+                })));
+    }
+
     private static Group grpc() {
         return new Group(
                 "readiness grpc",
@@ -107,7 +209,10 @@ final class ReadinessCases {
         stand.app().http2(true);
         stand.app().ready(serving);
         try {
-            return SidecarCases.exchange(Sidecar.MAIN, SidecarCases.PROBE).lines();
+            List<String> lines = new ArrayList<>(
+                    SidecarCases.exchange(Sidecar.MAIN, SidecarCases.PROBE).lines());
+            lines.addAll(complaints(stand));
+            return lines;
         } finally {
             stand.app().http2(false);
             stand.app().ready(true);

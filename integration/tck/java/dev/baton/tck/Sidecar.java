@@ -69,9 +69,14 @@ final class Sidecar implements AutoCloseable {
 
     /** Waits until all its fixed ports accept, and further ones, so that a case never meets a half-started process. */
     void awaitPorts(int... further) throws IOException {
+        await(IntStream.concat(IntStream.of(MAIN, ADMIN, STAT), IntStream.of(further))
+                .toArray());
+    }
+
+    /** As above, of a sidecar whose main port is another one. */
+    void await(int... ports) throws IOException {
         Instant limit = Instant.now().plus(START_LIMIT);
-        for (int port : IntStream.concat(IntStream.of(MAIN, ADMIN, STAT), IntStream.of(further))
-                .toArray()) {
+        for (int port : ports) {
             while (!accepts(port)) {
                 if (!process.isAlive() || Instant.now().isAfter(limit)) {
                     throw new IOException("sidecar did not start: " + output());
@@ -81,7 +86,7 @@ final class Sidecar implements AutoCloseable {
         }
     }
 
-    private static boolean accepts(int port) {
+    static boolean accepts(int port) {
         try (Socket socket = new Socket()) {
             socket.connect(Wire.loopback(port), 200);
             return true;
@@ -100,6 +105,30 @@ final class Sidecar implements AutoCloseable {
 
     void terminate() {
         process.destroy();
+    }
+
+    /** SIGINT. */
+    void interrupt() throws IOException, InterruptedException {
+        signal("INT");
+    }
+
+    /** It stands still from here on, until {@link #goOn}; the kernel goes on taking in what is sent to it. */
+    void stop() throws IOException, InterruptedException {
+        signal("STOP");
+    }
+
+    void goOn() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        int exit = new ProcessBuilder("bash", "-c", "kill -" + name + " " + process.pid())
+                .inheritIO()
+                .start()
+                .waitFor();
+        if (exit != 0) {
+            throw new IOException("no SIG" + name + " to " + process.pid());
+        }
     }
 
     /** The exit code within the limit, or -1. */

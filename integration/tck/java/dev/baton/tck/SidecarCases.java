@@ -9,7 +9,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.regex.Pattern;
 
-/** What surrounds the request path: start-up, listeners, Stat, breaker, timeouts, readiness, request log, drain. */
+/** What surrounds the request path: listeners, Stat, breaker, timeouts, log. */
 final class SidecarCases {
     static final String HOST = " HTTP/1.1\r\nHost: fn.test\r\n";
     static final String PROBE = "GET /" + HOST + "User-Agent: kube-probe/1\r\nK-Network-Probe: queue\r\n\r\n";
@@ -28,7 +27,6 @@ final class SidecarCases {
 
     static List<Group> groups() {
         List<Group> groups = new ArrayList<>();
-        groups.add(startUp());
         groups.add(new Group("listeners", Map.of(), listeners()));
         groups.add(new Group("breaker", Map.of("CONTAINER_CONCURRENCY", "1"), breaker()));
         groups.add(new Group("overall timeout", Map.of("REVISION_TIMEOUT_SECONDS", "1"), timeouts("1s")));
@@ -75,11 +73,16 @@ final class SidecarCases {
         groups.add(new Group(
                 "bad template",
                 Map.of("SERVING_ENABLE_REQUEST_LOG", "true", "SERVING_REQUEST_LOG_TEMPLATE", "{{.Request.Method"),
-                List.of(raw("log/bad-template-serves", "1.3", get("/echo")))));
+                List.of(
+                        raw("log/bad-template-serves", "1.3", get("/echo")),
+                        new Case(
+                                "log/bad-template-says-so",
+                                "1.3",
+                                stand -> said(
+                                        stand,
+                                        "Error setting up request logger. Request logs will be unavailable.")))));
         groups.add(new Group(
                 "dial", Map.of(), true, List.of(new Case("upstream/dial-retry", "4.9", SidecarCases::dialRetry))));
-        groups.add(new Group("drain", Map.of(), drain()));
-        groups.add(new Group("whole drain", Map.of(), List.of(new Case("drain/whole", "8", SidecarCases::wholeDrain))));
         return groups;
     }
 
@@ -112,67 +115,8 @@ final class SidecarCases {
     private static final String TEMPLATE = "LOG {{.Request.Method}} {{js .Request.RequestURI}} {{.Response.Code}}"
             + " {{.Response.Size}} {{.Request.Proto}} {{js .Request.UserAgent}} {{.Revision.Name}}\n";
 
-    private static String get(String path) {
+    static String get(String path) {
         return "GET " + path + HOST + "\r\n";
-    }
-
-    private static Group startUp() {
-        List<Case> cases = new ArrayList<>();
-        for (String name : List.of(
-                "CONTAINER_CONCURRENCY",
-                "QUEUE_SERVING_PORT",
-                "QUEUE_SERVING_TLS_PORT",
-                "USER_PORT",
-                "REVISION_TIMEOUT_SECONDS",
-                "SERVING_LOGGING_CONFIG",
-                "SERVING_LOGGING_LEVEL",
-                "SERVING_NAMESPACE",
-                "SERVING_CONFIGURATION",
-                "SERVING_REVISION",
-                "SERVING_POD",
-                "SERVING_POD_IP")) {
-            cases.add(start("start/missing-" + name, Map.of(name, "-")));
-        }
-        cases.add(start("start/bad-int-concurrency", Map.of("CONTAINER_CONCURRENCY", "many")));
-        cases.add(start("start/bad-int-timeout", Map.of("REVISION_TIMEOUT_SECONDS", "1s")));
-        cases.add(start("start/bad-int-idle", Map.of("REVISION_IDLE_TIMEOUT_SECONDS", "x")));
-        cases.add(start("start/bad-bool-duplex", Map.of("ENABLE_HTTP_FULL_DUPLEX", "perhaps")));
-        cases.add(new Case("start/port-taken", "1.3", stand -> {
-            try (java.net.ServerSocket taken = new java.net.ServerSocket(Sidecar.STAT);
-                    Sidecar sidecar =
-                            Sidecar.launch(stand.command(), stand.app().port(), Map.of())) {
-                int exit = sidecar.exitCode(Duration.ofSeconds(15));
-                boolean told = sidecar.output().contains("Failed to bring up queue-proxy, shutting down.");
-                return List.of("exit " + exit, "says so: " + told, "port " + taken.getLocalPort());
-            }
-        }));
-        cases.add(start("start/bad-int-response-start", Map.of("REVISION_RESPONSE_START_TIMEOUT_SECONDS", "1.5")));
-        cases.add(start("start/bad-bool-probes", Map.of("ENABLE_MULTI_CONTAINER_PROBES", "maybe")));
-        cases.add(exitOnly("start/bad-probe-json", Map.of("SERVING_READINESS_PROBE", "{not json")));
-        return new Group("start-up failures", Map.of(), true, cases);
-    }
-
-    /** Exit code, and whether the output names the variable: the rest of the wording is the language's own. */
-    private static Case start(String id, Map<String, String> changes) {
-        return new Case(id, "1.3", stand -> {
-            try (Sidecar sidecar = Sidecar.launch(stand.command(), stand.app().port(), changes)) {
-                int exit = sidecar.exitCode(Duration.ofSeconds(15));
-                String name = changes.keySet().iterator().next();
-                String output = sidecar.output();
-                String missing = "required key " + name + " missing value";
-                return List.of(
-                        "exit " + exit,
-                        output.contains(missing) ? missing : output.contains(name) ? "names " + name : "other words");
-            }
-        });
-    }
-
-    private static Case exitOnly(String id, Map<String, String> changes) {
-        return new Case(id, "1.3", stand -> {
-            try (Sidecar sidecar = Sidecar.launch(stand.command(), stand.app().port(), changes)) {
-                return List.of("exit " + sidecar.exitCode(Duration.ofSeconds(15)));
-            }
-        });
     }
 
     private static List<Case> listeners() {
@@ -382,70 +326,5 @@ final class SidecarCases {
             }
             return List.of("[no line]");
         });
-    }
-
-    /** A hook waits, a request takes longer than the quiet time, and then the signal comes. */
-    private static List<String> wholeDrain(Stand stand) throws Exception {
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-                Wire slow = new Wire(Sidecar.MAIN);
-                Wire hook = new Wire(Sidecar.ADMIN)) {
-            slow.patience(45_000);
-            hook.patience(45_000);
-            long begun = System.nanoTime();
-            slow.send(get("/sleep/32000"));
-            hook.send("POST /wait-for-drain" + HOST + "Content-Length: 0\r\n\r\n");
-            stand.sidecar().terminate();
-            Future<String> hooked = threads.submit(() -> {
-                Message answer = hook.receive(false);
-                return (answer == null ? "[closed]" : answer.start()) + within(begun, 29, 32);
-            });
-            Future<String> served = threads.submit(() -> {
-                Message answer = slow.receive(false);
-                return answer == null ? "[closed]" : answer.start() + " " + answer.body();
-            });
-            List<String> lines = new ArrayList<>();
-            lines.add("hook: " + hooked.get());
-            lines.add("request: " + served.get());
-            lines.add("exit " + stand.sidecar().exitCode(Duration.ofSeconds(8)));
-            lines.addAll(said(
-                    stand,
-                    "Received TERM signal, attempting to gracefully shutdown servers.",
-                    "Sleeping 30s to allow K8s propagation of non-ready state",
-                    "Shutting down server: main",
-                    "Shutdown complete, exiting..."));
-            return lines;
-        }
-    }
-
-    private static String within(long begun, int from, int to) {
-        double seconds = (System.nanoTime() - begun) / 1e9;
-        return seconds >= from && seconds <= to ? " after 30 s" : " after " + Math.round(seconds) + " s";
-    }
-
-    private static List<Case> drain() {
-        return List.of(
-                new Case("drain/wait-for-drain-resets", "8", stand -> {
-                    long start = System.nanoTime();
-                    List<String> lines = new ArrayList<>(
-                            exchange(Sidecar.ADMIN, get("/wait-for-drain")).lines());
-                    long seconds = Math.round((System.nanoTime() - start) / 1e9);
-                    lines.add("after about " + seconds + " s");
-                    lines.addAll(exchange(Sidecar.MAIN, PROBE).lines());
-                    return lines;
-                }),
-                new Case("drain/term", "8", stand -> {
-                    stand.sidecar().terminate();
-                    Thread.sleep(300);
-                    List<String> lines =
-                            new ArrayList<>(exchange(Sidecar.MAIN, PROBE).lines());
-                    lines.addAll(exchange(
-                                    Sidecar.MAIN,
-                                    "GET /" + HOST + "K-Network-Probe: probe\r\nK-Network-Hash: h\r\n\r\n")
-                            .lines());
-                    lines.addAll(exchange(Sidecar.MAIN, get("/echo/draining")).lines());
-                    stand.sidecar().terminate();
-                    lines.add("exit at a second signal: " + stand.sidecar().exitCode(Duration.ofSeconds(5)));
-                    return lines;
-                }));
     }
 }

@@ -96,8 +96,11 @@ public final class Tck {
         List<Group> groups = new ArrayList<>();
         groups.add(RequestCases.group());
         groups.addAll(StreamCases.groups());
+        groups.add(StartCases.group());
         groups.addAll(SidecarCases.groups());
+        groups.addAll(RaceCases.groups());
         groups.addAll(ReadinessCases.groups());
+        groups.addAll(DrainCases.groups());
         groups.addAll(NewerCases.groups());
         Map<String, List<String>> answers = new LinkedHashMap<>();
         for (Group group : groups) {

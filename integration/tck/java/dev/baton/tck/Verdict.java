@@ -79,7 +79,7 @@ record Verdict(
                 .count();
         long switches = explained.values().stream()
                 .filter(Differences.Reason::improvement)
-                .map(Differences.Reason::restore)
+                .map(Differences.Reason::name)
                 .distinct()
                 .count();
         out.printf(
