@@ -5,7 +5,6 @@ import dev.baton.http.HttpDate;
 import dev.baton.http.Problem;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -68,7 +67,7 @@ public final class AdminRoutes implements BiFunction<HttpServerRequest, HttpServ
         }
         String path = path(target);
         if (path.equals("/wait-for-drain")) {
-            return waitForDrain(request, response);
+            return waitForDrain(response);
         }
         if (path.startsWith("/v1/")) {
             return isInside(request) ? objects.apply(request, response) : notFound(response);
@@ -103,14 +102,9 @@ public final class AdminRoutes implements BiFunction<HttpServerRequest, HttpServ
         return true;
     }
 
-    private Publisher<Void> waitForDrain(HttpServerRequest request, HttpServerResponse response) {
+    private Publisher<Void> waitForDrain(HttpServerResponse response) {
         Mono<Void> released = Mono.create((MonoSink<Void> sink) -> hooks.accept(sink::success));
-        FullHttpResponse answer = Answers.empty(HttpResponseStatus.OK);
-        if (request.method().equals(HttpMethod.HEAD)) {
-            // As Go's server: nothing has been written that would have a length.
-            answer.headers().remove(HttpHeaderNames.CONTENT_LENGTH);
-        }
-        return released.then(Mono.defer(() -> send(response, answer)));
+        return released.then(Mono.defer(() -> send(response, Answers.empty(HttpResponseStatus.OK))));
     }
 
     private static Mono<Void> notFound(HttpServerResponse response) {

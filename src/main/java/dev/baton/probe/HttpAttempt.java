@@ -248,8 +248,7 @@ final class HttpAttempt implements Attempt {
 
             @Override
             public void channelActive(ChannelHandlerContext ctx) {
-                asked = true;
-                ctx.writeAndFlush(request(base, target));
+                ctx.writeAndFlush(request(base, target)).addListener(sent -> asked |= sent.isSuccess());
             }
 
             @Override
