@@ -1,6 +1,7 @@
 package dev.baton;
 
 import dev.baton.admin.ControlPlane;
+import dev.baton.config.Build;
 import dev.baton.config.ConfigException;
 import dev.baton.config.Identity;
 import dev.baton.config.Logging;
@@ -47,7 +48,8 @@ public final class Main {
     }
 
     private static JsonLog log(Logging logging, Identity identity) {
-        return new JsonLog(logging, identity, new FileOutputStream(FileDescriptor.out), InstantSource.system());
+        return new JsonLog(
+                logging, identity, Build.commit(), new FileOutputStream(FileDescriptor.out), InstantSource.system());
     }
 
     private static int refuse(ConfigException refusal) {

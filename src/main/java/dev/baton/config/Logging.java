@@ -19,13 +19,29 @@ public record Logging(Level level, Keys keys, String problem) {
         FATAL
     }
 
-    /**
-     * Names of the keys of one line.
-     *
-     * @param lowerCase {@code info} instead of {@code INFO}
-     * @param stackdriver severities are those of Google's Cloud Logging ({@code WARNING}, {@code CRITICAL}, {@code EMERGENCY})
-     * @param nanos time stamps in RFC 3339 with nanoseconds instead of ISO 8601 with milliseconds
-     */
+    /** How levels are spelled. */
+    public enum Spelling {
+        /** Severities of Google's Cloud Logging: {@code WARNING}, {@code CRITICAL}, {@code EMERGENCY}. */
+        STACKDRIVER,
+        CAPITAL,
+        LOWER_CASE
+    }
+
+    /** zap's encoders of time stamps, all in UTC. */
+    public enum Times {
+        /** {@code 2026-02-03T12:05:06.070Z}. */
+        ISO8601,
+        RFC3339,
+        RFC3339_NANO,
+        /** Seconds of the epoch, with a fraction. */
+        SECONDS,
+        /** Milliseconds of the epoch, with a fraction. */
+        MILLIS,
+        /** Nanoseconds of the epoch. */
+        NANOS
+    }
+
+    /** Names of the keys of one line, and how two of the values are written. */
     public record Keys(
             String level,
             String time,
@@ -33,7 +49,6 @@ public record Logging(Level level, Keys keys, String problem) {
             String caller,
             String message,
             String stacktrace,
-            boolean lowerCase,
-            boolean stackdriver,
-            boolean nanos) {}
+            Spelling spelling,
+            Times times) {}
 }

@@ -2,14 +2,23 @@ package dev.baton.config;
 
 import dev.baton.config.Logging.Keys;
 import dev.baton.config.Logging.Level;
+import dev.baton.config.Logging.Spelling;
+import dev.baton.config.Logging.Times;
 import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** SERVING_LOGGING_CONFIG, laid over the Cloud Logging style that an empty one means; a bad one is no reason not to start. */
 final class LoggingReader {
-    private static final Keys CLOUD =
-            new Keys("severity", "timestamp", "logger", "caller", "message", "stacktrace", false, true, true);
+    private static final Keys CLOUD = new Keys(
+            "severity",
+            "timestamp",
+            "logger",
+            "caller",
+            "message",
+            "stacktrace",
+            Spelling.STACKDRIVER,
+            Times.RFC3339_NANO);
 
     private LoggingReader() {}
 
@@ -20,7 +29,7 @@ final class LoggingReader {
         if (!json.isEmpty()) {
             try {
                 JsonTree zap = JsonTree.object(Setting.SERVING_LOGGING_CONFIG, json);
-                keys = keys(zap.object("encoderConfig"));
+                keys = keys(zap, zap.object("encoderConfig"));
                 level = level(zap);
             } catch (ConfigException e) {
                 problem = Objects.requireNonNullElse(e.getMessage(), "unreadable");
@@ -40,23 +49,35 @@ final class LoggingReader {
         return level;
     }
 
-    private static Keys keys(JsonTree encoder) {
-        boolean levels = encoder.has("levelEncoder");
-        boolean times = encoder.has("timeEncoder");
+    private static Keys keys(JsonTree zap, JsonTree encoder) {
         return new Keys(
                 encoder.text("levelKey", CLOUD.level()),
                 encoder.text("timeKey", CLOUD.time()),
                 encoder.text("nameKey", CLOUD.logger()),
-                encoder.text("callerKey", CLOUD.caller()),
+                zap.flag("disableCaller") ? "" : encoder.text("callerKey", CLOUD.caller()),
                 encoder.text("messageKey", CLOUD.message()),
-                encoder.text("stacktraceKey", CLOUD.stacktrace()),
-                // zap's default for a name that it does not know, the empty one among them.
-                levels && !encoder.text("levelEncoder", "").startsWith("capital"),
-                !levels,
-                !times
-                        || encoder.text("timeEncoder", "")
-                                .toLowerCase(Locale.ROOT)
-                                .equals("rfc3339nano"));
+                zap.flag("disableStacktrace") ? "" : encoder.text("stacktraceKey", CLOUD.stacktrace()),
+                encoder.has("levelEncoder") ? spelling(encoder.text("levelEncoder", "")) : CLOUD.spelling(),
+                encoder.has("timeEncoder") ? times(encoder.text("timeEncoder", "")) : CLOUD.times());
+    }
+
+    /** Without zap's colours, which are for terminals. What zap doesn't know, the empty name among it, is its default. */
+    private static Spelling spelling(String encoder) {
+        return switch (encoder) {
+            case "capital", "capitalColor" -> Spelling.CAPITAL;
+            default -> Spelling.LOWER_CASE;
+        };
+    }
+
+    private static Times times(String encoder) {
+        return switch (encoder) {
+            case "iso8601", "ISO8601" -> Times.ISO8601;
+            case "rfc3339", "RFC3339" -> Times.RFC3339;
+            case "rfc3339nano", "RFC3339Nano" -> Times.RFC3339_NANO;
+            case "millis" -> Times.MILLIS;
+            case "nanos" -> Times.NANOS;
+            default -> Times.SECONDS;
+        };
     }
 
     private static @Nullable Level level(String name) {

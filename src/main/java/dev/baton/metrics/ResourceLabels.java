@@ -1,5 +1,6 @@
 package dev.baton.metrics;
 
+import dev.baton.config.Build;
 import dev.baton.config.Identity;
 import dev.baton.config.Observability;
 import java.net.URLDecoder;
@@ -12,7 +13,6 @@ import java.util.TreeMap;
 /** Who is measured, for every metric and span: what the queue-proxy says of itself (knative.dev/serving {@code otel.go}). Pure. */
 public final class ResourceLabels {
     private static final String CONTAINER = "queue-proxy";
-    private static final String UNKNOWN = "unknown";
 
     private ResourceLabels() {}
 
@@ -24,7 +24,7 @@ public final class ResourceLabels {
         labels.put("k8s.namespace.name", identity.namespace());
         labels.put("k8s.pod.name", identity.host());
         labels.put("service.name", serviceName(identity, observability));
-        labels.put("service.version", UNKNOWN);
+        labels.put("service.version", Build.commit());
         labels.put("service.instance.id", identity.host());
         putIfSet(labels, "kn.service.name", identity.service());
         putIfSet(labels, "kn.configuration.name", identity.configuration());

@@ -1,5 +1,6 @@
 package dev.baton.telemetry;
 
+import dev.baton.config.Build;
 import dev.baton.config.Identity;
 import dev.baton.config.Logging;
 import dev.baton.config.Logging.Level;
@@ -26,16 +27,21 @@ public final class JsonLog implements AutoCloseable {
     private final String name;
     private final String key;
     private final String pod;
+    private final String commit;
     private final LogWriter writer;
     private volatile Level level;
 
-    /** @param out where lines go; closed by nobody */
-    public JsonLog(Logging settings, Identity identity, OutputStream out, InstantSource clock) {
+    /**
+     * @param commit what the sidecar is built from, or {@link Build#UNKNOWN}
+     * @param out where lines go; closed by nobody
+     */
+    public JsonLog(Logging settings, Identity identity, String commit, OutputStream out, InstantSource clock) {
         this.settings = settings;
         this.clock = clock;
         this.level = settings.level();
         this.key = identity.namespace() + "/" + identity.revision();
         this.pod = identity.pod();
+        this.commit = commit;
         this.name = settings.problem().isEmpty() ? NAME : FALLBACK_NAME + "." + NAME;
         this.writer = new LogWriter(
                 out,
@@ -137,9 +143,11 @@ public final class JsonLog implements AutoCloseable {
         if (!caller.isEmpty()) {
             line.field(settings.keys().caller(), caller);
         }
-        line.field(settings.keys().message(), message)
-                .field("knative.dev/key", key)
-                .field("knative.dev/pod", pod);
+        line.field(settings.keys().message(), message);
+        if (!commit.equals(Build.UNKNOWN)) {
+            line.field("commit", commit);
+        }
+        line.field("knative.dev/key", key).field("knative.dev/pod", pod);
         if (!error.isEmpty()) {
             line.field("error", error);
         }

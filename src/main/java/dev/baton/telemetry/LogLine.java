@@ -2,6 +2,8 @@ package dev.baton.telemetry;
 
 import dev.baton.config.Logging.Keys;
 import dev.baton.config.Logging.Level;
+import dev.baton.config.Logging.Spelling;
+import dev.baton.config.Logging.Times;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -13,6 +15,8 @@ import java.time.ZoneOffset;
  */
 final class LogLine {
     private static final String HEX = "0123456789abcdef";
+    private static final int NANO_DIGITS = 9;
+    private static final int MICRO_DIGITS = 6;
 
     private final StringBuilder text = new StringBuilder(256).append('{');
 
@@ -22,9 +26,13 @@ final class LogLine {
 
     LogLine time(Keys keys, Instant instant) {
         if (!keys.time().isEmpty()) {
-            key(keys.time()).append('"');
-            timestamp(instant, keys.nanos());
-            text.append('"');
+            key(keys.time());
+            switch (keys.times()) {
+                case SECONDS -> epoch(instant, NANO_DIGITS);
+                case MILLIS -> epoch(instant, MICRO_DIGITS);
+                case NANOS -> epoch(instant, 0);
+                default -> timestamp(instant, keys.times());
+            }
         }
         return this;
     }
@@ -43,7 +51,7 @@ final class LogLine {
     }
 
     static String name(Keys keys, Level level) {
-        if (keys.stackdriver()) {
+        if (keys.spelling() == Spelling.STACKDRIVER) {
             return switch (level) {
                 case DEBUG -> "DEBUG";
                 case INFO -> "INFO";
@@ -64,7 +72,7 @@ final class LogLine {
                     case PANIC -> "panic";
                     case FATAL -> "fatal";
                 };
-        return keys.lowerCase() ? name : name.toUpperCase(java.util.Locale.ROOT);
+        return keys.spelling() == Spelling.LOWER_CASE ? name : name.toUpperCase(java.util.Locale.ROOT);
     }
 
     private StringBuilder key(String name) {
@@ -75,28 +83,46 @@ final class LogLine {
         return text.append(':');
     }
 
-    private void timestamp(Instant instant, boolean nanos) {
+    private void timestamp(Instant instant, Times style) {
         // java.time's formatters cost more classes than the rest of the log together.
         long second = instant.getEpochSecond();
         int fraction = instant.getNano();
         var time = LocalDateTime.ofEpochSecond(second, 0, ZoneOffset.UTC);
+        text.append('"');
         digits(time.getYear(), 4).append('-');
         digits(time.getMonthValue(), 2).append('-');
         digits(time.getDayOfMonth(), 2).append('T');
         digits(time.getHour(), 2).append(':');
         digits(time.getMinute(), 2).append(':');
         digits(time.getSecond(), 2);
-        if (!nanos) {
+        if (style == Times.ISO8601) {
             text.append('.');
             digits(fraction / 1_000_000, 3);
-        } else if (fraction != 0) {
+        } else if (style == Times.RFC3339_NANO && fraction != 0) {
             text.append('.');
-            digits(fraction, 9);
-            while (text.charAt(text.length() - 1) == '0') {
+            digits(fraction, NANO_DIGITS);
+            dropZeros();
+        }
+        text.append("Z\"");
+    }
+
+    /** A number of nanoseconds with a point in front of its last digits. */
+    private void epoch(Instant instant, int fractionDigits) {
+        text.append(instant.getEpochSecond());
+        digits(instant.getNano(), NANO_DIGITS);
+        if (fractionDigits > 0) {
+            text.insert(text.length() - fractionDigits, '.');
+            dropZeros();
+            if (text.charAt(text.length() - 1) == '.') {
                 text.setLength(text.length() - 1);
             }
         }
-        text.append('Z');
+    }
+
+    private void dropZeros() {
+        while (text.charAt(text.length() - 1) == '0') {
+            text.setLength(text.length() - 1);
+        }
     }
 
     private StringBuilder digits(int value, int width) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.config.Logging.Keys;
 import dev.baton.config.Logging.Level;
+import dev.baton.config.Logging.Spelling;
+import dev.baton.config.Logging.Times;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -14,7 +16,14 @@ class LoggingReaderTest {
         assertThat(logging.level()).isEqualTo(Level.INFO);
         assertThat(logging.keys())
                 .isEqualTo(new Keys(
-                        "severity", "timestamp", "logger", "caller", "message", "stacktrace", false, true, true));
+                        "severity",
+                        "timestamp",
+                        "logger",
+                        "caller",
+                        "message",
+                        "stacktrace",
+                        Spelling.STACKDRIVER,
+                        Times.RFC3339_NANO));
         assertThat(logging.problem()).isEmpty();
     }
 
@@ -28,7 +37,8 @@ class LoggingReaderTest {
                 """,
                 "");
         assertThat(logging.level()).isEqualTo(Level.WARN);
-        assertThat(logging.keys()).isEqualTo(new Keys("lvl", "ts", "n", "", "msg", "st", true, false, false));
+        assertThat(logging.keys())
+                .isEqualTo(new Keys("lvl", "ts", "n", "", "msg", "st", Spelling.LOWER_CASE, Times.ISO8601));
     }
 
     @Test

@@ -7,6 +7,8 @@ import dev.baton.config.Identity;
 import dev.baton.config.Logging;
 import dev.baton.config.Logging.Keys;
 import dev.baton.config.Logging.Level;
+import dev.baton.config.Logging.Spelling;
+import dev.baton.config.Logging.Times;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -26,17 +28,24 @@ class JsonLogTest {
     private static final Identity POD = new Identity("ns", "svc", "conf", "rev-1", "rev-1-pod", "10.0.0.1", "host");
 
     /** The configuration that Knative installs. */
-    private static final Keys STOCK =
-            new Keys("severity", "timestamp", "logger", "caller", "message", "stacktrace", true, false, false);
+    private static final Keys STOCK = new Keys(
+            "severity", "timestamp", "logger", "caller", "message", "stacktrace", Spelling.LOWER_CASE, Times.ISO8601);
 
     /** No configuration. */
-    private static final Keys STACKDRIVER =
-            new Keys("severity", "timestamp", "logger", "caller", "message", "stacktrace", false, true, true);
+    private static final Keys STACKDRIVER = new Keys(
+            "severity",
+            "timestamp",
+            "logger",
+            "caller",
+            "message",
+            "stacktrace",
+            Spelling.STACKDRIVER,
+            Times.RFC3339_NANO);
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
     private JsonLog log(Keys keys, Level level, String problem) {
-        return new JsonLog(new Logging(level, keys, problem), POD, out, () -> NOON);
+        return new JsonLog(new Logging(level, keys, problem), POD, "unknown", out, () -> NOON);
     }
 
     private String written(JsonLog log) {
@@ -73,7 +82,7 @@ class JsonLogTest {
     @Test
     @DisplayName("keys that the configuration leaves empty are left out")
     void emptyKeys() {
-        var log = log(new Keys("", "", "", "", "msg", "", true, false, false), Level.INFO, "");
+        var log = log(new Keys("", "", "", "", "msg", "", Spelling.LOWER_CASE, Times.ISO8601), Level.INFO, "");
         log.info("x");
         assertThat(written(log))
                 .isEqualTo("{\"msg\":\"x\",\"knative.dev/key\":\"ns/rev-1\",\"knative.dev/pod\":\"rev-1-pod\"}\n");
@@ -152,7 +161,7 @@ class JsonLogTest {
                 out.write(bytes, offset, length);
             }
         };
-        var log = new JsonLog(new Logging(Level.INFO, STOCK, ""), POD, stalled, () -> NOON);
+        var log = new JsonLog(new Logging(Level.INFO, STOCK, ""), POD, "unknown", stalled, () -> NOON);
         log.info("first");
         entered.await();
         String kilobyte = "k".repeat(1024);
