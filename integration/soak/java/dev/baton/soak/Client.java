@@ -9,10 +9,12 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** One connection to the sidecar's main port, with HTTP/1 on it or whatever else a scenario sends. One thread; blocks. */
+/** One connection to a sidecar, with HTTP/1 on it or whatever else a scenario sends. One thread; blocks. */
 final class Client implements AutoCloseable {
     /** Longer than any limit of the sidecar's. */
     private static final int PATIENCE_MILLIS = 20_000;
+
+    static final String NOT_WHAT_WAS_SENT = "not what was sent";
 
     private final Socket socket;
     private final Octets in;
@@ -109,7 +111,7 @@ final class Client implements AutoCloseable {
             if (head == null) {
                 return Outcome.CUT;
             }
-            String said = in.text(Math.max(0, head.length()));
+            String said = said(head);
             if (head.status() == 200) {
                 return said.equals(Long.toString(expected)) ? Outcome.ANSWERED : Outcome.WRONG;
             }
@@ -119,6 +121,12 @@ final class Client implements AutoCloseable {
         } catch (IOException ended) {
             return Outcome.CUT;
         }
+    }
+
+    /** The next head, which may be that of an interim answer. */
+    @Nullable
+    Head anyHead() throws IOException {
+        return Head.read(in);
     }
 
     @Nullable
@@ -131,7 +139,7 @@ final class Client implements AutoCloseable {
         return head;
     }
 
-    private static Outcome failure(int status) {
+    static Outcome failure(int status) {
         return switch (status) {
             case 502 -> Outcome.BAD_GATEWAY;
             case 503 -> Outcome.REFUSED;
@@ -141,10 +149,15 @@ final class Client implements AutoCloseable {
     }
 
     /** Reads so many octets of the body and no more. */
-    void some(int octets) throws IOException {
-        if (!in.body(0, octets)) {
-            throw new EOFException("not what was sent");
+    void some(int from, int octets) throws IOException {
+        if (!in.body(from, octets)) {
+            throw new EOFException(NOT_WHAT_WAS_SENT);
         }
+    }
+
+    /** The body of an answer, as text. */
+    String said(Head head) throws IOException {
+        return in.text(Math.max(0, head.length()));
     }
 
     /** Reads on until the sidecar ends the connection. */

@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param start the first line
  * @param length of the body; -1 when nothing is said, -2 when it is chunked
+ * @param reference to an object that is still being put
  */
-record Head(String start, long length, boolean closes, boolean expects, String upgrade) {
+record Head(String start, long length, boolean closes, boolean expects, String upgrade, String reference) {
     private static final int SILENT = -1;
     private static final int CHUNKED = -2;
 
@@ -23,6 +24,7 @@ record Head(String start, long length, boolean closes, boolean expects, String u
         boolean closes = false;
         boolean expects = false;
         String upgrade = "";
+        String reference = "";
         for (String field = in.line(); field != null && !field.isEmpty(); field = in.line()) {
             int colon = field.indexOf(':');
             if (colon < 0) {
@@ -35,10 +37,11 @@ record Head(String start, long length, boolean closes, boolean expects, String u
                 case "connection" -> closes = value.equalsIgnoreCase("close");
                 case "expect" -> expects = true;
                 case "upgrade" -> upgrade = value;
+                case "baton-reference" -> reference = value;
                 default -> {}
             }
         }
-        return new Head(start, length, closes, expects, upgrade);
+        return new Head(start, length, closes, expects, upgrade, reference);
     }
 
     int status() {

@@ -8,6 +8,8 @@ import java.util.Locale;
  * What a sidecar holds.
  *
  * @param upstream connections to the user's program, which are kept for later requests
+ * @param neighbour connections between the two sidecars, which are kept too
+ * @param connections of the main port, beside those that the other sidecar keeps
  * @param concurrency what the autoscaler is told
  * @param buffers bytes of memory that the network buffers have taken from the system
  * @param rss KiB
@@ -18,6 +20,8 @@ record Holding(
         long descriptors,
         long connections,
         long upstream,
+        long neighbour,
+        Objects objects,
         long inFlight,
         long running,
         long waiting,
@@ -31,12 +35,12 @@ record Holding(
     private static final long KEPT_PIPE_ENDS = 2 * 8 + 2;
 
     boolean quiet() {
-        return connections + inFlight + running + waiting == 0 && concurrency == 0;
+        return connections + inFlight + running + waiting == 0 && concurrency == 0 && objects.nothing();
     }
 
     /** Open sockets that are no kept connection. */
     private long ownSockets() {
-        return sockets - upstream;
+        return sockets - upstream - neighbour;
     }
 
     /** What is held now and was not before, a line each. */
@@ -49,6 +53,9 @@ record Holding(
         add(leaks, "sockets beside kept connections", ownSockets(), before.ownSockets());
         add(leaks, "ends of pipes", pipes, KEPT_PIPE_ENDS);
         add(leaks, "other descriptors", others(), before.others());
+        if (!objects.nothing()) {
+            leaks.add("of the object API: " + objects);
+        }
         if (concurrency != 0) {
             leaks.add("the Stat's concurrency is " + concurrency);
         }
@@ -71,15 +78,17 @@ record Holding(
     String row(String when) {
         return String.format(
                 Locale.ROOT,
-                "| %s | %d | %d | %d | %d | %d | %d + %d | %s | %.1f | %d | %d |",
+                "| %s | %d | %d + %d | %d | %d | %d | %d + %d | %s | %s | %.1f | %d | %d |",
                 when,
                 descriptors,
                 upstream,
+                neighbour,
                 pipes,
                 connections,
                 inFlight,
                 running,
                 waiting,
+                objects,
                 concurrency == 0 ? "0" : Double.toString(concurrency),
                 buffers / 1e6,
                 rss / 1024,
@@ -87,8 +96,9 @@ record Holding(
     }
 
     static String heading() {
-        return "| | descriptors | of them kept upstream | pipes | connections | in flight | breaker running + waiting"
+        return "| | descriptors | of them kept upstream + to the other sidecar | pipes | connections | in flight"
+                + " | breaker running + waiting | objects | transfers running + waiting puts | offers + retrievals"
                 + " | Stat's concurrency | buffers MB | RSS MiB | threads |\n"
-                + "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|";
+                + "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|";
     }
 }

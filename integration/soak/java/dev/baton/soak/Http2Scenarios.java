@@ -21,7 +21,7 @@ final class Http2Scenarios {
 
     /** The sidecar may keep no fields between heads, so that each of its heads says its status by itself. */
     private static RawHttp2 open(Worker worker) {
-        return RawHttp2.open(worker.main(), HEADER_TABLE_SIZE, 0);
+        return RawHttp2.open(worker.neighbourhood().main(), HEADER_TABLE_SIZE, 0);
     }
 
     static void streams(Worker worker) throws IOException {

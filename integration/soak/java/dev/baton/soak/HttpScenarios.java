@@ -69,7 +69,7 @@ final class HttpScenarios {
         if (head.status() != 200) {
             return head.status() == 504 ? Outcome.TIMED_OUT : Outcome.REFUSED;
         }
-        client.some(length / 3);
+        client.some(0, length / 3);
         return client.reset();
     }
 
@@ -97,7 +97,7 @@ final class HttpScenarios {
         if (head == null || head.status() != 101) {
             return refused(head);
         }
-        client.body(0, 700).flush().some(700);
+        client.body(0, 700).flush().some(0, 700);
         switch (end) {
             case 0 -> client.close();
             case 1 -> client.halfClose().rest();

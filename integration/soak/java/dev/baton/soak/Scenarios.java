@@ -297,7 +297,71 @@ final class Scenarios {
             scenario("TLS: connected and closed", 30, worker -> TlsScenarios.raw(worker, new byte[0]), LEFT),
             scenario("TLS: version 1.2", 20, TlsScenarios::old, REJECTED),
             scenario("TLS: reset in mid-upload", 30, TlsScenarios::reset, LEFT),
-            scenario("TLS: reset in mid-answer", 20, TlsScenarios::resetAnswer, LEFT));
+            scenario("TLS: reset in mid-answer", 20, TlsScenarios::resetAnswer, LEFT),
+            scenario("object, put and got", 150, worker -> ObjectScenarios.putAndGet(worker, 10_000), ANSWERED),
+            scenario("object of 1.5 MB, put and got", 15, worker -> ObjectScenarios.putAndGet(worker, LARGE), ANSWERED),
+            scenario("object used up", 30, ObjectScenarios::usedUp, ANSWERED, REJECTED),
+            scenario("object expired", 10, ObjectScenarios::expired, ANSWERED, REJECTED),
+            scenario(
+                    "object: client resets in mid-put", 20, worker -> ObjectScenarios.put(worker, Client::reset), LEFT),
+            scenario("object: client ends in mid-put", 20, worker -> ObjectScenarios.put(worker, Client::leave), LEFT),
+            scenario(
+                    "object: client half-closes in mid-put",
+                    20,
+                    worker -> ObjectScenarios.put(worker, c -> c.halfClose().answer(-1)),
+                    CUT,
+                    REJECTED),
+            scenario(
+                    "object: consumer resets in mid-get",
+                    10,
+                    worker -> ObjectScenarios.consumerLeaves(worker, 80_000),
+                    ANSWERED,
+                    LEFT,
+                    REJECTED),
+            scenario(
+                    "object: consumer resets in mid-get, spliced",
+                    10,
+                    worker -> ObjectScenarios.consumerLeaves(worker, LARGE),
+                    ANSWERED,
+                    LEFT,
+                    REJECTED),
+            scenario("object: producer resets in mid-pull", 20, ObjectScenarios::producerLeaves, LEFT, CUT),
+            scenario(
+                    "invoke, inline",
+                    50,
+                    worker -> ObjectScenarios.invoke(worker, "count", 1024, 1024, c -> c.counted(1024)),
+                    ANSWERED,
+                    BAD_GATEWAY),
+            scenario(
+                    "invoke, by reference",
+                    15,
+                    worker -> ObjectScenarios.invoke(worker, "count", LARGE, LARGE, c -> c.counted(LARGE)),
+                    ANSWERED,
+                    BAD_GATEWAY),
+            scenario(
+                    "invoke, large answer",
+                    15,
+                    worker -> ObjectScenarios.invoke(worker, "get/" + LARGE, 0, 0, c -> c.answer(LARGE)),
+                    ANSWERED,
+                    BAD_GATEWAY),
+            scenario(
+                    "invoke: program resets unread body",
+                    15,
+                    worker -> ObjectScenarios.invoke(worker, "reset-unread", LARGE, LARGE, c -> c.answer(0)),
+                    BAD_GATEWAY,
+                    CUT),
+            scenario(
+                    "invoke: client resets in mid-upload",
+                    15,
+                    worker -> ObjectScenarios.invoke(worker, "count", LARGE, worker.below(LARGE), Client::reset),
+                    LEFT),
+            scenario(
+                    "invoke: client resets in mid-answer",
+                    15,
+                    worker -> ObjectScenarios.invoke(worker, "get/" + LARGE, 0, 0, ObjectScenarios::leaveInAnswer),
+                    LEFT,
+                    CUT,
+                    BAD_GATEWAY));
 
     private static final int SHARES = ALL.stream().mapToInt(Scenario::share).sum();
 

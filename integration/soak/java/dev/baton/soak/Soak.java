@@ -13,9 +13,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends mixed requests with faults through a sidecar and looks whether it has let go of everything. Arguments: requests, the
- * word {@code brief} for the sum of all outcomes alone or {@code whole}, the sidecar's folder, its Java command without flags; first with the flags that ship, then, for a twentieth as many requests, with
- * every network buffer watched. Exit 0 if nothing leaked and nothing ended in a way that it may not.
+ * Sends mixed requests with faults through two sidecars and looks whether they have let go of everything. Arguments: requests, the
+ * word {@code brief} for the sum of all outcomes alone or {@code whole}, the sidecars' folder, their Java command without flags; first
+ * with the flags that ship, then, for a twentieth as many requests, with every network buffer watched. Exit 0 if nothing leaked and
+ * nothing ended in a way that it may not.
  */
 public final class Soak {
     private static final int WORKERS = 64;
@@ -30,29 +31,31 @@ public final class Soak {
     private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     private final List<String> faults = new ArrayList<>();
     private final Path folder;
-    private final String address;
+    private final List<String> addresses;
     private final Tls tls;
     private final Path dist;
     private final boolean brief;
     private long seed = 1;
 
-    private Soak(Path folder, String address, Path dist, boolean brief) throws Exception {
+    private Soak(Path folder, List<String> addresses, Path dist, boolean brief) throws Exception {
         this.folder = folder;
-        this.address = address;
+        this.addresses = addresses;
         this.dist = dist;
         this.brief = brief;
-        tls = Tls.prepare(folder, new InetSocketAddress(InetAddress.ofLiteral(address), Tls.PORT));
+        tls = Tls.prepare(folder, new InetSocketAddress(InetAddress.ofLiteral(addresses.getFirst()), Tls.PORT));
     }
 
     public static void main(String[] arguments) throws Exception {
         long requests = Long.parseLong(arguments[0]);
         Path folder = Files.createTempDirectory("baton-soak");
         long pid = ProcessHandle.current().pid();
-        // An address of the loopback network that nobody else uses: all ports of it are free.
-        String address = "127." + (200 + (pid >> 8) % 50) + "." + pid % 250 + ".7";
-        Soak soak = new Soak(folder, address, Path.of(arguments[2]), arguments[1].equals("brief"));
+        // Addresses of the loopback network that nobody else uses: all ports of them are free.
+        String network = "127." + (200 + (pid >> 8) % 50) + "." + pid % 250;
+        List<String> addresses = List.of(network + ".7", network + ".8");
+        Soak soak = new Soak(folder, addresses, Path.of(arguments[2]), arguments[1].equals("brief"));
         List<String> java = List.of(arguments).subList(3, arguments.length);
-        try (Program program = new Program(InetAddress.ofLiteral(address))) {
+        try (Program program = new Program(InetAddress.ofLiteral(addresses.getFirst()));
+                Program producers = new Program(InetAddress.ofLiteral(addresses.getLast()))) {
             soak.shipped(java, requests);
             soak.watched(java, Math.max(requests / 20, 2500));
         } finally {
@@ -75,23 +78,22 @@ public final class Soak {
     private void shipped(List<String> java, long requests) throws Exception {
         List<String> command = new ArrayList<>(java);
         command.add("@jvm.options");
-        Path log = folder.resolve("shipped.log");
-        try (Watched sidecar = Watched.start(command, dist, address, folder, log)) {
-            load(sidecar, WARM_UP_REQUESTS, new Tally());
-            Holding before = settled(sidecar);
+        try (Pods pods = Pods.start(command, dist, addresses, folder, "shipped")) {
+            load(pods, WARM_UP_REQUESTS, new Tally());
+            List<Holding> before = settled(pods);
             List<String> rows = new ArrayList<>();
-            rows.add(before.row("before"));
+            addRows(rows, "before", before);
             Tally tally = new Tally();
             long begun = System.nanoTime();
-            Holding after = before;
-            long rss = 0;
+            List<Holding> after = before;
+            List<Holding> first = before;
             int samples = requests < SHORT_RUN_REQUESTS ? SAMPLES_OF_A_SHORT_RUN : SAMPLES;
             for (int i = 1; i <= samples; i++) {
-                load(sidecar, requests / samples, tally);
-                after = settled(sidecar);
-                rows.add(after.row("after " + Tally.grouped(tally.total())));
+                load(pods, requests / samples, tally);
+                after = settled(pods);
+                addRows(rows, "after " + Tally.grouped(tally.total()), after);
                 if (i == 1) {
-                    rss = after.rss();
+                    first = after;
                 }
             }
             long seconds = (System.nanoTime() - begun) / 1_000_000_000L;
@@ -100,13 +102,22 @@ public final class Soak {
             out.println(Holding.heading());
             rows.forEach(out::println);
             out.println();
-            out.println(Tally.grouped(tally.total()) + " requests in " + seconds + " s; " + logSummary(sidecar));
+            out.println(Tally.grouped(tally.total()) + " requests in " + seconds + " s; " + logSummary(pods));
             faults.addAll(tally.wrong());
-            faults.addAll(after.leaks(before));
-            if (after.rss() > rss + GROWTH_KIB) {
-                faults.add("resident memory has grown from " + rss + " to " + after.rss() + " KiB");
+            for (int i = 0; i < after.size(); i++) {
+                faults.addAll(after.get(i).leaks(before.get(i)));
+                long rss = first.get(i).rss();
+                if (after.get(i).rss() > rss + GROWTH_KIB) {
+                    faults.add("resident memory has grown from " + rss + " to "
+                            + after.get(i).rss() + " KiB");
+                }
             }
         }
+    }
+
+    private static void addRows(List<String> rows, String when, List<Holding> both) {
+        rows.add(both.getFirst().row(when));
+        rows.add(both.getLast().row("the producer's"));
     }
 
     /** The same with every buffer watched by Netty's leak detector. */
@@ -127,19 +138,18 @@ public final class Soak {
                         + System.getProperty("java.class.path")
                 : line.equals("dev.baton.Main") ? LeakReports.class.getName() : line);
         Files.write(options, flags);
-        Path log = folder.resolve("watched.log");
         List<String> command = List.of(java.getFirst(), "@" + options);
-        try (Watched sidecar = Watched.start(command, dist, address, folder, log)) {
+        try (Pods pods = Pods.start(command, dist, addresses, folder, "watched")) {
             Tally tally = new Tally();
-            load(sidecar, requests, tally);
-            settled(sidecar);
+            load(pods, requests, tally);
+            settled(pods);
             for (int i = 0; i < 3; i++) {
-                sidecar.collectGarbage();
+                pods.collectGarbage();
                 // A lost buffer is reported when the next ones are made.
-                load(sidecar, 300, tally);
+                load(pods, 300, tally);
             }
-            settled(sidecar);
-            List<String> reports = sidecar.logLines(LeakReports.MARK);
+            settled(pods);
+            List<String> reports = pods.logLines(LeakReports.MARK);
             List<String> lost = reports.stream()
                     .filter(line -> !line.contains(LeakReports.ON_PURPOSE))
                     .toList();
@@ -153,36 +163,38 @@ public final class Soak {
         }
     }
 
-    private void load(Watched sidecar, long requests, Tally tally) throws Exception {
-        InetSocketAddress main = new InetSocketAddress(InetAddress.ofLiteral(address), 8012);
+    private void load(Pods pods, long requests, Tally tally) throws Exception {
+        Neighbourhood neighbourhood = pods.neighbourhood(tls);
         AtomicLong remaining = new AtomicLong(requests);
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < WORKERS; i++) {
-            threads.add(Thread.ofVirtual().start(new Worker(main, tls, remaining, tally, seed++)));
+            threads.add(Thread.ofVirtual().start(new Worker(neighbourhood, remaining, tally, seed++)));
         }
         for (Thread thread : threads) {
             thread.join();
         }
-        if (!sidecar.alive()) {
-            throw new IOException("the sidecar has ended");
+        if (!pods.alive()) {
+            throw new IOException("a sidecar has ended");
         }
     }
 
     /** Waits until nothing is under way any more, or no longer. */
-    private static Holding settled(Watched sidecar) throws Exception {
+    private static List<Holding> settled(Pods pods) throws Exception {
         long end = System.nanoTime() + QUIET_SECONDS * 1_000_000_000L;
-        Holding holding = sidecar.holding();
+        List<Holding> holding = pods.holding();
         // The Stat is of the last whole second.
-        for (int quiet = 0; quiet < 3 && System.nanoTime() < end; quiet = holding.quiet() ? quiet + 1 : 0) {
+        for (int quiet = 0;
+                quiet < 3 && System.nanoTime() < end;
+                quiet = holding.stream().allMatch(Holding::quiet) ? quiet + 1 : 0) {
             Thread.sleep(700);
-            holding = sidecar.holding();
+            holding = pods.holding();
         }
         return holding;
     }
 
     /** What the log says that a failing program or client does not explain is a fault. */
-    private String logSummary(Watched sidecar) throws IOException {
-        List<String> errors = new ArrayList<>(sidecar.logLines("\"severity\":\"ERROR\""));
+    private String logSummary(Pods pods) throws IOException {
+        List<String> errors = new ArrayList<>(pods.logLines("\"severity\":\"ERROR\""));
         int all = errors.size();
         errors.removeIf(line -> line.contains("error reverse proxying request"));
         @Nullable String first = errors.isEmpty() ? null : errors.getFirst();

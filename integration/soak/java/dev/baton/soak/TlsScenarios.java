@@ -19,7 +19,7 @@ final class TlsScenarios {
     private TlsScenarios() {}
 
     static void good(Worker worker) throws IOException {
-        try (Client client = new Client(worker.tls().connect())) {
+        try (Client client = new Client(worker.neighbourhood().tls().connect())) {
             for (int i = 0; i < ON_ONE_CONNECTION; i++) {
                 worker.note(client.get("get/" + ANSWER_BYTES).answer(ANSWER_BYTES));
             }
@@ -29,7 +29,7 @@ final class TlsScenarios {
     /** Octets that are no handshake, or not all of one. */
     static void raw(Worker worker, byte[] octets) throws IOException {
         try (Socket socket = new Socket()) {
-            socket.connect(worker.tls().server(), 20_000);
+            socket.connect(worker.neighbourhood().tls().server(), 20_000);
             socket.getOutputStream().write(octets);
         }
         worker.note(Outcome.LEFT);
@@ -37,7 +37,7 @@ final class TlsScenarios {
 
     /** A client that knows no newer version than 1.2, which the sidecar does not take by default. */
     static void old(Worker worker) throws IOException {
-        try (SSLSocket socket = worker.tls().connect()) {
+        try (SSLSocket socket = worker.neighbourhood().tls().connect()) {
             socket.setEnabledProtocols(new String[] {"TLSv1.2"});
             socket.setSoTimeout(20_000);
             socket.startHandshake();
@@ -50,8 +50,8 @@ final class TlsScenarios {
     /** Resets the transport below TLS, so that no close_notify is sent. */
     static void reset(Worker worker) throws IOException {
         try (Socket plain = new Socket()) {
-            plain.connect(worker.tls().server(), 20_000);
-            Client client = new Client(worker.tls().over(plain));
+            plain.connect(worker.neighbourhood().tls().server(), 20_000);
+            Client client = new Client(worker.neighbourhood().tls().over(plain));
             client.post("count", 50_000, worker.below(50_000));
             plain.setSoLinger(true, 0);
         }
@@ -60,11 +60,11 @@ final class TlsScenarios {
 
     static void resetAnswer(Worker worker) throws IOException {
         try (Socket plain = new Socket()) {
-            plain.connect(worker.tls().server(), 20_000);
-            Client client = new Client(worker.tls().over(plain));
+            plain.connect(worker.neighbourhood().tls().server(), 20_000);
+            Client client = new Client(worker.neighbourhood().tls().over(plain));
             Head head = client.get("get/" + Worker.LARGE).finalHead();
             if (head != null && head.status() == 200) {
-                client.some(ANSWER_BYTES);
+                client.some(0, ANSWER_BYTES);
             }
             plain.setSoLinger(true, 0);
         }

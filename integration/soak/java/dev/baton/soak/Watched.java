@@ -9,18 +9,25 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** A running sidecar, seen from outside: its process in /proc, its metrics, its Stat, its log. Blocks. */
 final class Watched implements AutoCloseable {
-    private static final int ADMIN = 8022;
+    static final int ADMIN = 8022;
+    static final int MAIN = 8012;
+    static final int PULL = 8013;
     private static final int STAT = 9090;
     private static final int PATIENCE_MILLIS = 20_000;
     private static final int FIXED64 = 1;
+    /** TCP_ESTABLISHED, as proc(5) spells it. */
+    private static final String ESTABLISHED = "01";
 
     private final Process process;
     private final String address;
@@ -33,7 +40,13 @@ final class Watched implements AutoCloseable {
     }
 
     /** Starts a sidecar in its folder, with few permits and limits of seconds, and waits until all of it is up. */
-    static Watched start(List<String> command, Path folder, String address, Path certificates, Path log)
+    static Watched start(
+            List<String> command,
+            Path folder,
+            String address,
+            Path certificates,
+            Path log,
+            Map<String, String> settings)
             throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.toFile())
@@ -44,7 +57,7 @@ final class Watched implements AutoCloseable {
         builder.environment()
                 .putAll(Map.ofEntries(
                         Map.entry("CONTAINER_CONCURRENCY", "10"),
-                        Map.entry("QUEUE_SERVING_PORT", "8012"),
+                        Map.entry("QUEUE_SERVING_PORT", Integer.toString(MAIN)),
                         Map.entry("QUEUE_SERVING_TLS_PORT", Integer.toString(Tls.PORT)),
                         Map.entry("USER_PORT", Integer.toString(Program.PORT)),
                         Map.entry("REVISION_TIMEOUT_SECONDS", "6"),
@@ -59,6 +72,7 @@ final class Watched implements AutoCloseable {
                         Map.entry("SERVING_POD_IP", address),
                         Map.entry("BATON_BIND", address),
                         Map.entry("BATON_CERTS_DIR", certificates.toString())));
+        builder.environment().putAll(settings);
         Process process = builder.start();
         // No sidecar outlives the run, whoever ends that.
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
@@ -95,15 +109,46 @@ final class Watched implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** What the sidecar holds at this moment; not exact while it works. */
-    Holding holding() throws IOException {
+    String address() {
+        return address;
+    }
+
+    /** How many of its connections go to this port of another process. */
+    long connectionsTo(int port) throws IOException {
+        Set<String> sockets = new HashSet<>();
+        for (String file : new String[] {"tcp", "tcp6"}) {
+            for (String row : Files.readAllLines(Path.of("/proc/" + pid() + "/net/" + file))) {
+                String[] columns = row.strip().split("\\s+", -1);
+                if (columns[2].endsWith(String.format(":%04X", port)) && columns[3].equals(ESTABLISHED)) {
+                    sockets.add("socket:[" + columns[9] + "]");
+                }
+            }
+        }
+        return descriptors(sockets::contains);
+    }
+
+    /**
+     * What the sidecar holds at this moment; not exact while it works.
+     *
+     * @param neighbour connections between it and the other sidecar
+     * @param callers those of them that have come to the main port
+     */
+    Holding holding(long neighbour, long callers) throws IOException {
         Map<String, Double> metrics = metrics();
         return new Holding(
-                descriptors("socket:"),
-                descriptors("pipe:"),
-                descriptors(""),
-                number(metrics, "baton_connections"),
+                descriptors(name -> name.startsWith("socket:")),
+                descriptors(name -> name.startsWith("pipe:")),
+                descriptors(name -> true),
+                number(metrics, "baton_connections") - callers,
                 number(metrics, "baton_upstream_connections"),
+                neighbour,
+                new Objects(
+                        number(metrics, "baton_store_used_bytes"),
+                        number(metrics, "baton_store_objects"),
+                        number(metrics, "baton_store_retrievals"),
+                        number(metrics, "baton_transfers_running") + number(metrics, "baton_transfers_waiting"),
+                        number(metrics, "baton_store_waiters"),
+                        number(metrics, "baton_offers")),
                 number(metrics, "baton_requests_in_flight"),
                 number(metrics, "baton_breaker_running"),
                 number(metrics, "baton_breaker_waiting"),
@@ -121,11 +166,11 @@ final class Watched implements AutoCloseable {
         return value.longValue();
     }
 
-    private long descriptors(String kind) throws IOException {
+    private long descriptors(Predicate<String> kind) throws IOException {
         try (Stream<Path> all = Files.list(Path.of("/proc/" + pid() + "/fd"))) {
             return all.filter(each -> {
                         try {
-                            return Files.readSymbolicLink(each).toString().startsWith(kind);
+                            return kind.test(Files.readSymbolicLink(each).toString());
                         } catch (IOException closed) {
                             return false;
                         }

@@ -1,7 +1,6 @@
 package dev.baton.soak;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -11,8 +10,7 @@ final class Worker implements Runnable {
     /** A message of its size is spliced by the sidecar. */
     static final int LARGE = 1_500_000;
 
-    private final InetSocketAddress main;
-    private final Tls tls;
+    private final Neighbourhood neighbourhood;
     private final AtomicLong remaining;
     private final Tally tally;
     private final Random random;
@@ -20,9 +18,8 @@ final class Worker implements Runnable {
     private Scenario scenario = Scenarios.ALL.getFirst();
 
     /** @param remaining requests that all workers together still have to make */
-    Worker(InetSocketAddress main, Tls tls, AtomicLong remaining, Tally tally, long seed) {
-        this.main = main;
-        this.tls = tls;
+    Worker(Neighbourhood neighbourhood, AtomicLong remaining, Tally tally, long seed) {
+        this.neighbourhood = neighbourhood;
         this.remaining = remaining;
         this.tally = tally;
         random = new Random(seed);
@@ -53,15 +50,21 @@ final class Worker implements Runnable {
 
     /** A connection of its own for what may spoil it. */
     Client connect() throws IOException {
-        return new Client(main);
+        return new Client(neighbourhood.main());
     }
 
-    InetSocketAddress main() {
-        return main;
+    /** As a function of the pod that gets the objects. */
+    Client consumer() throws IOException {
+        return new Client(neighbourhood.api());
     }
 
-    Tls tls() {
-        return tls;
+    /** As a function of the pod that the objects come from. */
+    Client producer() throws IOException {
+        return new Client(neighbourhood.producer());
+    }
+
+    Neighbourhood neighbourhood() {
+        return neighbourhood;
     }
 
     int below(int bound) {
