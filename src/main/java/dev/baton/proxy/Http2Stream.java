@@ -4,9 +4,7 @@ import dev.baton.http.Http2Fields;
 import dev.baton.http.Http2Frames;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;
@@ -34,11 +32,10 @@ import org.jspecify.annotations.Nullable;
  * One request's stream to the user's program. The head waits for what follows it in the same turn, so that a request without a
  * body is one frame; so do trailers and the end of a response come as they were sent. Event loop only.
  */
-final class Http2Stream extends ChannelInboundHandlerAdapter implements UpstreamExchange {
+final class Http2Stream extends UpstreamChannel {
     private final Http2Connection connection;
     private @Nullable Forwarder front;
     private @Nullable Forwarder unflushed;
-    private @Nullable ChannelHandlerContext context;
     private @Nullable Http2Headers head;
     private boolean requestSent;
     private boolean answered;
@@ -46,19 +43,6 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Upstream
     Http2Stream(Http2Connection connection, Forwarder front) {
         this.connection = connection;
         this.front = front;
-    }
-
-    private ChannelHandlerContext ctx() {
-        ChannelHandlerContext there = context;
-        if (there == null) {
-            throw new IllegalStateException("not in a pipeline");
-        }
-        return there;
-    }
-
-    @Override
-    public void handlerAdded(ChannelHandlerContext ctx) {
-        context = ctx;
     }
 
     @Override
@@ -89,26 +73,6 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Upstream
     public void flush() {
         Http2Frames.head(ctx(), takeHead());
         ctx().flush();
-    }
-
-    @Override
-    public boolean writable() {
-        return ctx().channel().isWritable();
-    }
-
-    @Override
-    public Channel channel() {
-        return ctx().channel();
-    }
-
-    @Override
-    public void pause() {
-        ctx().channel().config().setAutoRead(false);
-    }
-
-    @Override
-    public void resume() {
-        ctx().channel().config().setAutoRead(true);
     }
 
     @Override

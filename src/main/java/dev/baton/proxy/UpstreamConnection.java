@@ -1,8 +1,6 @@
 package dev.baton.proxy;
 
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.epoll.EpollTcpInfo;
@@ -26,12 +24,11 @@ import org.jspecify.annotations.Nullable;
  * is used again only if the response was complete and said so, the request had been sent whole, and nothing came after it.
  * Event loop only.
  */
-final class UpstreamConnection extends ChannelInboundHandlerAdapter implements UpstreamExchange {
+final class UpstreamConnection extends UpstreamChannel {
     private static final int TCP_ESTABLISHED = 1;
 
     private final UpstreamPool pool;
     private final ResponseDecoder decoder;
-    private @Nullable ChannelHandlerContext context;
 
     /** Whose exchange is open; null while the connection is idle, or spoilt. */
     private @Nullable Forwarder front;
@@ -60,19 +57,6 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     UpstreamConnection(UpstreamPool pool, ResponseDecoder decoder) {
         this.pool = pool;
         this.decoder = decoder;
-    }
-
-    private ChannelHandlerContext ctx() {
-        ChannelHandlerContext there = context;
-        if (there == null) {
-            throw new IllegalStateException("not in a pipeline");
-        }
-        return there;
-    }
-
-    @Override
-    public void handlerAdded(ChannelHandlerContext ctx) {
-        context = ctx;
     }
 
     // Called by UpstreamPool.
@@ -121,21 +105,6 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     public void send(Object message) {
         ChannelHandlerContext ctx = ctx();
         ctx.write(message, ctx.voidPromise());
-    }
-
-    @Override
-    public void flush() {
-        ctx().flush();
-    }
-
-    @Override
-    public boolean writable() {
-        return ctx().channel().isWritable();
-    }
-
-    @Override
-    public void pause() {
-        ctx().channel().config().setAutoRead(false);
     }
 
     @Override
@@ -271,11 +240,6 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
         if (event == ChannelInputShutdownEvent.INSTANCE && to != null) {
             to.tunnelEnded(ctx.channel());
         }
-    }
-
-    @Override
-    public Channel channel() {
-        return ctx().channel();
     }
 
     private void last(ChannelHandlerContext ctx, Forwarder to, LastHttpContent last) {
