@@ -35,7 +35,7 @@ final class PemKey {
                 break;
             }
             String name = pem.substring(at + 11, nameEnd);
-            int end = pem.indexOf("-----END " + name + "-----", nameEnd);
+            int end = pem.indexOf("-----END " + name + "-----", nameEnd + 5);
             if (end < 0) {
                 break;
             }
