@@ -111,13 +111,24 @@ public final class InProcess {
                 upload.abort();
             }
         }
+        String reference = seal(upload, size, retrievals);
         stats.count(Operation.PUT, DataPath.MEMORY, Outcome.DONE, size, startNanos);
-        return references.seal(
-                upload.id(),
-                upload.capability(),
-                size,
-                retrievals,
-                upload.expires().toEpochMilli());
+        return reference;
+    }
+
+    /** Nobody could ask for an object without a reference: it does not stay. */
+    private String seal(Upload upload, int size, int retrievals) throws RefusedCallException {
+        try {
+            return references.seal(
+                    upload.id(),
+                    upload.capability(),
+                    size,
+                    retrievals,
+                    upload.expires().toEpochMilli());
+        } catch (RefusedException unsealed) {
+            store.delete(upload.id(), upload.capability());
+            throw refusal(unsealed);
+        }
     }
 
     private Upload admit(PutSpec spec) throws RefusedCallException, InterruptedException {
