@@ -67,7 +67,9 @@ sealed interface Job {
 
     /** A closed loop over HTTP/1.1. */
     record Saturated(String title, int concurrency, int connections, int body, int answer, double goal) implements Job {
-        private static final String WARM_UP_SECONDS = "10";
+        /** In each round anew, and the process stays. */
+        private static final String WARM_UP_SECONDS = "6";
+
         private static final String SECONDS = "4";
 
         @Override
@@ -105,7 +107,9 @@ sealed interface Job {
 
     /** A closed loop of streams in HTTP/2 connections, by h2load. */
     record Multiplexed(String title, boolean grpc) implements Job {
-        private static final String WARM_UP_SECONDS = "10";
+        /** In each round anew, and the process stays. */
+        private static final String WARM_UP_SECONDS = "6";
+
         private static final String SECONDS = "4";
 
         @Override
@@ -183,7 +187,7 @@ sealed interface Job {
 
         @Override
         public int rounds() {
-            return 2;
+            return 3;
         }
 
         @Override
