@@ -39,7 +39,7 @@ class SourceTest {
         List<String> wasm = options("wasm.options");
         assertThat(plain.stream().filter(option -> !wasm.contains(option)))
                 .filteredOn(option -> !option.startsWith("-XX:Tier"))
-                .containsExactly("-Xmx128m", "-Xmn4m", "-XX:ReservedCodeCacheSize=40m");
+                .containsExactly("-Xms32m", "-Xmx128m", "-Xmn4m", "-XX:ReservedCodeCacheSize=40m");
         assertThat(wasm.stream().filter(option -> !plain.contains(option)))
                 .containsExactly("-Xmx256m", "-XX:-DontCompileHugeMethods");
     }
