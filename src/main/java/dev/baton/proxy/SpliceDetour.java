@@ -224,6 +224,17 @@ final class SpliceDetour implements KnownBody.Detour {
         readable.close();
         writable.close();
         splices.ended(pipe, held == 0, moved);
+        if (loop.isShuttingDown()) {
+            closeDescriptors();
+        } else {
+            // Not in this turn of the loop: events of both may still be to be handled, which know them by their numbers
+            // alone, and the
+            // next socket would get such a number.
+            loop.execute(this::closeDescriptors);
+        }
+    }
+
+    private void closeDescriptors() {
         try (source) {
             sink.close();
         }
