@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ZipkinSpans implements SpanExporter {
     /** What the queue-proxy of those versions gives a batch. */
-    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private static final Logger LOG = Logger.getLogger(ZipkinSpans.class.getName());
 

@@ -160,16 +160,16 @@ public final class WatchedProxy implements AutoCloseable {
         return send(HttpClient.Version.HTTP_1_1, "GET", path, "", fields);
     }
 
-    /** Waits until something is so; fails after ten seconds. What is counted is counted behind the answer. */
+    /** Waits until something is so; fails after thirty seconds. What is counted is counted behind the answer. */
     public static <T> T await(Supplier<@Nullable T> wanted) throws InterruptedException {
-        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         while (true) {
             T there = wanted.get();
             if (there != null) {
                 return there;
             }
             if (System.nanoTime() - deadline > 0) {
-                throw new AssertionError("not within ten seconds");
+                throw new AssertionError("not within thirty seconds");
             }
             Thread.sleep(10);
         }
