@@ -3,18 +3,16 @@ package dev.baton.http;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Ahead of TLS: a client whose first octets are those of a request in clear text gets the answer of Go's server, and its connection
  * ends; to every other one the handler that decrypts has something to say. It looks at as many octets as a TLS record's head has,
  * once, and leaves; how long they may take is the handshake's affair. One per connection; event loop only.
  */
-final class PlainTextSniffer extends ChannelInboundHandlerAdapter {
+final class PlainTextSniffer extends FirstOctets {
     private static final String ANSWER =
             "HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n";
 
@@ -24,7 +22,6 @@ final class PlainTextSniffer extends ChannelInboundHandlerAdapter {
     private static final int LINGER_MILLIS = 1_000;
 
     private final HandshakeFailures failures;
-    private @Nullable ByteBuf held;
     private boolean answered;
 
     PlainTextSniffer(HandshakeFailures failures) {
@@ -43,7 +40,7 @@ final class PlainTextSniffer extends ChannelInboundHandlerAdapter {
         }
         ByteBuf in = join(ctx, read);
         if (in.readableBytes() < HEAD_BYTES) {
-            held = in;
+            keep(in);
         } else if (http(in)) {
             in.release();
             answer(ctx);
@@ -51,15 +48,6 @@ final class PlainTextSniffer extends ChannelInboundHandlerAdapter {
             ctx.fireChannelRead(in);
             ctx.pipeline().remove(this);
         }
-    }
-
-    private ByteBuf join(ChannelHandlerContext ctx, ByteBuf read) {
-        ByteBuf before = held;
-        if (before == null) {
-            return read;
-        }
-        held = null;
-        return ctx.alloc().compositeBuffer(2).addComponents(true, before, read);
     }
 
     /** The beginnings that Go's server knows. */
@@ -88,25 +76,6 @@ final class PlainTextSniffer extends ChannelInboundHandlerAdapter {
             ctx.close();
         } else {
             ctx.fireExceptionCaught(cause);
-        }
-    }
-
-    @Override
-    public void channelInactive(ChannelHandlerContext ctx) {
-        drop();
-        ctx.fireChannelInactive();
-    }
-
-    @Override
-    public void handlerRemoved(ChannelHandlerContext ctx) {
-        drop();
-    }
-
-    private void drop() {
-        ByteBuf rest = held;
-        if (rest != null) {
-            held = null;
-            rest.release();
         }
     }
 }

@@ -2,12 +2,10 @@ package dev.baton.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Tells from a new connection's first octets whether the client speaks HTTP/2 with prior knowledge (RFC 9113 section 3.3),
@@ -18,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It has no clock of its own: a {@link FramingGuard} behind it limits how long the first octets may take.
  */
-public final class PrefaceSniffer extends ChannelInboundHandlerAdapter {
+public final class PrefaceSniffer extends FirstOctets {
     private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private static final Set<String> METHODS =
@@ -26,7 +24,6 @@ public final class PrefaceSniffer extends ChannelInboundHandlerAdapter {
 
     private final Consumer<ChannelPipeline> http1;
     private final Consumer<ChannelPipeline> http2;
-    private @Nullable ByteBuf held;
 
     /** Each of the two adds the handlers of its protocol at the pipeline's end. */
     public PrefaceSniffer(Consumer<ChannelPipeline> http1, Consumer<ChannelPipeline> http2) {
@@ -40,7 +37,7 @@ public final class PrefaceSniffer extends ChannelInboundHandlerAdapter {
             ctx.fireChannelRead(message);
             return;
         }
-        boolean first = held == null;
+        boolean first = none();
         ByteBuf in = join(ctx, read);
         int there = Math.min(PREFACE.length, in.readableBytes());
         boolean preface = true;
@@ -48,7 +45,7 @@ public final class PrefaceSniffer extends ChannelInboundHandlerAdapter {
             preface = in.getByte(in.readerIndex() + i) == PREFACE[i];
         }
         if (preface && there < PREFACE.length) {
-            held = in;
+            keep(in);
             FramingGuard guard = ctx.pipeline().get(FramingGuard.class);
             if (first && guard != null) {
                 guard.begun(ctx);
@@ -100,15 +97,6 @@ public final class PrefaceSniffer extends ChannelInboundHandlerAdapter {
                 && !version.startsWith("HTTP");
     }
 
-    private ByteBuf join(ChannelHandlerContext ctx, ByteBuf read) {
-        ByteBuf before = held;
-        if (before == null) {
-            return read;
-        }
-        held = null;
-        return ctx.alloc().compositeBuffer(2).addComponents(true, before, read);
-    }
-
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event == CloseWhenIdle.INSTANCE) {
@@ -118,28 +106,9 @@ public final class PrefaceSniffer extends ChannelInboundHandlerAdapter {
         }
     }
 
-    @Override
-    public void channelInactive(ChannelHandlerContext ctx) {
-        drop();
-        ctx.fireChannelInactive();
-    }
-
     /** A client that resets its connection before it has said anything is its own affair. */
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         ctx.close();
-    }
-
-    @Override
-    public void handlerRemoved(ChannelHandlerContext ctx) {
-        drop();
-    }
-
-    private void drop() {
-        ByteBuf rest = held;
-        if (rest != null) {
-            held = null;
-            rest.release();
-        }
     }
 }

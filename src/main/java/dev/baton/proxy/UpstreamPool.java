@@ -46,9 +46,8 @@ final class UpstreamPool implements Upstream, Dial.Owner {
                     front.attached(next);
                     return;
                 }
-                // Not in this turn of the loop: its farewell may be among the events still to be handled, which know it
-                // by its
-                // descriptor's number alone, and the next socket would get that number.
+                // Not in this turn of the loop: its farewell may be among the events still to be handled, which know
+                // it by its descriptor's number alone, and the next socket would get that number.
                 loop.execute(next::close);
             }
         }

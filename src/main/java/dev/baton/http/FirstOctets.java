@@ -1,0 +1,50 @@
+package dev.baton.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps a new connection's first octets until there are enough of them to tell what the client speaks. Event loop only. */
+abstract class FirstOctets extends ChannelInboundHandlerAdapter {
+    private @Nullable ByteBuf held;
+
+    /** Whether nothing is kept. */
+    final boolean none() {
+        return held == null;
+    }
+
+    /** Not enough yet. Takes ownership. */
+    final void keep(ByteBuf octets) {
+        held = octets;
+    }
+
+    /** Everything so far, with what has just been read; the caller's. */
+    final ByteBuf join(ChannelHandlerContext ctx, ByteBuf read) {
+        ByteBuf before = held;
+        if (before == null) {
+            return read;
+        }
+        held = null;
+        return ctx.alloc().compositeBuffer(2).addComponents(true, before, read);
+    }
+
+    @Override
+    public final void channelInactive(ChannelHandlerContext ctx) {
+        drop();
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public final void handlerRemoved(ChannelHandlerContext ctx) {
+        drop();
+    }
+
+    private void drop() {
+        ByteBuf rest = held;
+        if (rest != null) {
+            held = null;
+            rest.release();
+        }
+    }
+}
