@@ -111,14 +111,14 @@ final class ChunkScanner {
     private State extension(byte b) {
         boolean blank = b == ' ' || b == '\t';
         return switch (state) {
-            case EXTENSION -> b == '=' ? State.VALUE : blank || RequestHead.token(b) ? State.EXTENSION : after(b);
+            case EXTENSION -> b == '=' ? State.VALUE : blank || HeadLexer.token(b) ? State.EXTENSION : after(b);
             case VALUE -> {
                 if (blank) {
                     yield State.VALUE;
                 }
-                yield b == '"' ? State.QUOTED : RequestHead.token(b) ? State.TOKEN : State.BAD;
+                yield b == '"' ? State.QUOTED : HeadLexer.token(b) ? State.TOKEN : State.BAD;
             }
-            case TOKEN -> RequestHead.token(b) ? State.TOKEN : after(b);
+            case TOKEN -> HeadLexer.token(b) ? State.TOKEN : after(b);
             case QUOTED -> b == '"' ? State.UNQUOTED : b == '\\' ? State.ESCAPED : quoted(b);
             case ESCAPED -> quoted(b);
             case UNQUOTED -> blank ? State.UNQUOTED : after(b);

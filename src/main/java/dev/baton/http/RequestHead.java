@@ -1,7 +1,6 @@
 package dev.baton.http;
 
 import io.netty.handler.codec.http.HttpResponseStatus;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,12 +8,6 @@ import org.jspecify.annotations.Nullable;
  * (RFC 9112 sections 2.2, 3, 5, 6.1–6.3). Pure: no I/O, no memory of earlier heads.
  */
 final class RequestHead {
-    private static final byte TOKEN = 1;
-    private static final byte TARGET = 2;
-    private static final byte VALUE = 4;
-    private static final byte HOST = 8;
-    private static final byte[] KIND = kinds();
-
     static final Refusal MALFORMED = badRequest("400 Bad Request");
     private static final Refusal BAD_NAME = badRequest("400 Bad Request: invalid header name");
     private static final Refusal NO_HOST = badRequest("400 Bad Request: missing required Host header");
@@ -40,10 +33,7 @@ final class RequestHead {
 
     private final int maxFields;
     private final boolean lenient;
-
-    private byte[] bytes = {};
-    private int at;
-    private int end;
+    private final HeadLexer in = new HeadLexer();
 
     private boolean connect;
     private boolean options;
@@ -90,19 +80,15 @@ final class RequestHead {
     @Nullable
     Refusal checkTrailers(byte[] trailers, int length) {
         begin(trailers, length);
-        for (int fields = 0; !emptyLine(); fields++) {
-            Refusal refusal = fields == maxFields ? TOO_LARGE : field();
-            if (refusal != null) {
-                return refusal;
-            }
+        Refusal refusal = section();
+        if (refusal != null) {
+            return refusal;
         }
         return hosts + lengths + encodings > 0 ? MALFORMED : null;
     }
 
     private void begin(byte[] head, int headLength) {
-        bytes = head;
-        at = 0;
-        end = headLength;
+        in.begin(head, headLength);
         connect = false;
         options = false;
         http10 = false;
@@ -115,34 +101,30 @@ final class RequestHead {
     }
 
     private @Nullable Refusal requestLine() {
-        int method = at;
-        skip(TOKEN);
-        if (at == method || bytes[at] != ' ') {
+        int method = in.at();
+        int methodEnd = in.skip(HeadLexer.TOKEN);
+        if (methodEnd == method || !in.take(' ')) {
             return MALFORMED;
         }
-        connect = is(method, at, "CONNECT");
-        options = is(method, at, "OPTIONS");
-        int target = ++at;
-        skip(TARGET);
-        if (at == target || bytes[at] != ' ') {
+        connect = in.is(method, methodEnd, "CONNECT");
+        options = in.is(method, methodEnd, "OPTIONS");
+        int target = in.at();
+        int targetEnd = in.skip(HeadLexer.TARGET);
+        if (targetEnd == target || !in.take(' ')) {
             return MALFORMED;
         }
-        Refusal refusal = target(target, at);
-        if (refusal != null) {
-            return refusal;
-        }
-        at++;
-        return version();
+        Refusal refusal = target(target, targetEnd);
+        return refusal != null ? refusal : version();
     }
 
     private @Nullable Refusal target(int from, int to) {
         if (connect) {
-            return allHost(from, to) ? null : MALFORMED;
+            return in.all(HeadLexer.HOST, from, to) ? null : MALFORMED;
         }
-        if (bytes[from] == '/') {
+        if (in.octet(from) == '/') {
             return escaped(from, to) ? null : MALFORMED;
         }
-        if (bytes[from] == '*') {
+        if (in.octet(from) == '*') {
             return options && to == from + 1 ? null : MALFORMED;
         }
         int authority = startsWithScheme(from, to);
@@ -150,44 +132,46 @@ final class RequestHead {
             return MALFORMED;
         }
         int authorityEnd = authority;
-        while (authorityEnd < to && bytes[authorityEnd] != '/' && bytes[authorityEnd] != '?') {
+        while (authorityEnd < to && in.octet(authorityEnd) != '/' && in.octet(authorityEnd) != '?') {
             authorityEnd++;
         }
-        boolean sound = authorityEnd > authority && allHost(authority, authorityEnd) && escaped(authorityEnd, to);
+        boolean sound = authorityEnd > authority
+                && in.all(HeadLexer.HOST, authority, authorityEnd)
+                && escaped(authorityEnd, to);
         return sound ? null : MALFORMED;
     }
 
     /** Whether each percent sign of the path begins an escape. The query is the program's own affair. */
     private boolean escaped(int from, int to) {
-        for (int i = from; i < to && bytes[i] != '?'; i++) {
-            if (bytes[i] == '%' && (to - i < 3 || !hex(i + 1) || !hex(i + 2))) {
+        for (int i = from; i < to && in.octet(i) != '?'; i++) {
+            if (in.octet(i) == '%' && (to - i < 3 || !in.hex(i + 1) || !in.hex(i + 2))) {
                 return false;
             }
         }
         return true;
     }
 
-    private boolean hex(int index) {
-        int b = bytes[index] | 0x20;
-        return digit(index) || (b >= 'a' && b <= 'f');
-    }
-
     private int startsWithScheme(int from, int to) {
-        if (isIgnoringCase(from, Math.min(to, from + 7), "http://")) {
+        if (in.isIgnoringCase(from, Math.min(to, from + 7), "http://")) {
             return from + 7;
         }
-        return isIgnoringCase(from, Math.min(to, from + 8), "https://") ? from + 8 : -1;
+        return in.isIgnoringCase(from, Math.min(to, from + 8), "https://") ? from + 8 : -1;
     }
 
     private @Nullable Refusal version() {
         // "HTTP/d.d" and the line's end: nothing else, so that no parser sees a longer target or a header here.
-        if (at + 9 >= end || !is(at, at + 5, "HTTP/") || !digit(at + 5) || bytes[at + 6] != '.' || !digit(at + 7)) {
+        int from = in.at();
+        if (in.left() < 10
+                || !in.is(from, from + 5, "HTTP/")
+                || !in.digit(from + 5)
+                || in.octet(from + 6) != '.'
+                || !in.digit(from + 7)) {
             return MALFORMED;
         }
-        int major = bytes[at + 5] - '0';
-        int minor = bytes[at + 7] - '0';
-        at += 8;
-        if (!lineEnd()) {
+        int major = in.octet(from + 5) - '0';
+        int minor = in.octet(from + 7) - '0';
+        in.advance(8);
+        if (!in.lineEnd()) {
             return MALFORMED;
         }
         http10 = minor == 0;
@@ -195,12 +179,21 @@ final class RequestHead {
         return major == 1 && (minor <= 1 || lenient) ? null : BAD_VERSION;
     }
 
-    private @Nullable Refusal fields() {
-        for (int fields = 0; !emptyLine(); fields++) {
+    /** All fields up to the empty line, each by itself. */
+    private @Nullable Refusal section() {
+        for (int fields = 0; !in.emptyLine(); fields++) {
             Refusal refusal = fields == maxFields ? TOO_LARGE : field();
             if (refusal != null) {
                 return refusal;
             }
+        }
+        return null;
+    }
+
+    private @Nullable Refusal fields() {
+        Refusal refusal = section();
+        if (refusal != null) {
+            return refusal;
         }
         if (hosts == 0 && !http10 && !connect) {
             return NO_HOST;
@@ -219,27 +212,22 @@ final class RequestHead {
     }
 
     private @Nullable Refusal field() {
-        int name = at;
-        skip(TOKEN);
-        int nameEnd = at;
-        if (nameEnd == name && foldable && (bytes[at] == ' ' || bytes[at] == '\t')) {
-            skip(VALUE);
-            return lineEnd() ? null : MALFORMED;
+        int name = in.at();
+        int nameEnd = in.skip(HeadLexer.TOKEN);
+        if (nameEnd == name && foldable && in.blank(name)) {
+            in.skip(HeadLexer.VALUE);
+            return in.lineEnd() ? null : MALFORMED;
         }
-        if (nameEnd == name || bytes[at] != ':') {
-            return bytes[name] == ' ' || bytes[name] == '\t' ? MALFORMED : BAD_NAME;
+        if (nameEnd == name || !in.take(':')) {
+            return in.blank(name) ? MALFORMED : BAD_NAME;
         }
-        at++;
-        while (bytes[at] == ' ' || bytes[at] == '\t') {
-            at++;
-        }
-        int value = at;
-        skip(VALUE);
-        int valueEnd = at;
-        if (!lineEnd()) {
+        in.skipBlanks();
+        int value = in.at();
+        int valueEnd = in.skip(HeadLexer.VALUE);
+        if (!in.lineEnd()) {
             return MALFORMED;
         }
-        while (valueEnd > value && (bytes[valueEnd - 1] == ' ' || bytes[valueEnd - 1] == '\t')) {
+        while (valueEnd > value && in.blank(valueEnd - 1)) {
             valueEnd--;
         }
         return judge(name, nameEnd, value, valueEnd);
@@ -249,11 +237,11 @@ final class RequestHead {
         // The codec refuses what begins with the blank of a fold.
         foldable = lenient && valueEnd > value;
         return switch (nameEnd - name) {
-            case 4 -> isIgnoringCase(name, nameEnd, "host") ? host(value, valueEnd) : null;
-            case 14 -> isIgnoringCase(name, nameEnd, "content-length") ? contentLength(value, valueEnd) : null;
-            case 17 -> isIgnoringCase(name, nameEnd, "transfer-encoding") ? transferEncoding(value, valueEnd) : null;
+            case 4 -> in.isIgnoringCase(name, nameEnd, "host") ? host(value, valueEnd) : null;
+            case 14 -> in.isIgnoringCase(name, nameEnd, "content-length") ? contentLength(value, valueEnd) : null;
+            case 17 -> in.isIgnoringCase(name, nameEnd, "transfer-encoding") ? transferEncoding(value, valueEnd) : null;
             // Netty's decoder gives a request with this field of a dead websocket draft a body of eight bytes.
-            case 18 -> isIgnoringCase(name, nameEnd, "sec-websocket-key1") ? MALFORMED : null;
+            case 18 -> in.isIgnoringCase(name, nameEnd, "sec-websocket-key1") ? MALFORMED : null;
             default -> null;
         };
     }
@@ -263,7 +251,7 @@ final class RequestHead {
         if (++hosts > 1) {
             return MALFORMED;
         }
-        return allHost(from, to) ? null : BAD_HOST;
+        return in.all(HeadLexer.HOST, from, to) ? null : BAD_HOST;
     }
 
     private @Nullable Refusal contentLength(int from, int to) {
@@ -273,13 +261,13 @@ final class RequestHead {
         }
         long value = 0;
         for (int i = from; i < to; i++) {
-            if (!digit(i)) {
+            if (!in.digit(i)) {
                 return MALFORMED;
             }
-            value = value * 10 + (bytes[i] - '0');
+            value = value * 10 + (in.octet(i) - '0');
         }
         // Octet by octet, as the codec compares them: 3 and 03 are not the same.
-        if (lengths > 1 && !Arrays.equals(bytes, firstLength, firstLengthEnd, bytes, from, to)) {
+        if (lengths > 1 && !in.same(firstLength, firstLengthEnd, from, to)) {
             return MALFORMED;
         }
         firstLength = from;
@@ -291,104 +279,11 @@ final class RequestHead {
     private @Nullable Refusal transferEncoding(int from, int to) {
         foldable = false;
         encodings++;
-        boolean known = to - from == 7 && isIgnoringCase(from, to, "chunked");
+        boolean known = to - from == 7 && in.isIgnoringCase(from, to, "chunked");
         return known || (http10 && lenient) ? null : BAD_ENCODING;
-    }
-
-    /** Consumes the line's end: CRLF, or LF alone, which RFC 9112 2.2 lets a recipient take for one. */
-    private boolean lineEnd() {
-        if (bytes[at] == '\n') {
-            at++;
-            return true;
-        }
-        if (bytes[at] == '\r' && at + 1 < end && bytes[at + 1] == '\n') {
-            at += 2;
-            return true;
-        }
-        return false;
-    }
-
-    private boolean emptyLine() {
-        return bytes[at] == '\n' || (bytes[at] == '\r' && bytes[at + 1] == '\n');
-    }
-
-    /** Ends at the latest at the final LF, which is of no kind. */
-    private void skip(byte kind) {
-        while ((KIND[bytes[at] & 0xff] & kind) != 0) {
-            at++;
-        }
-    }
-
-    private boolean allHost(int from, int to) {
-        for (int i = from; i < to; i++) {
-            if ((KIND[bytes[i] & 0xff] & HOST) == 0) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** Whether this may be in a token, RFC 9110 section 5.6.2. */
-    static boolean token(byte b) {
-        return (KIND[b & 0xff] & TOKEN) != 0;
-    }
-
-    private boolean digit(int index) {
-        return bytes[index] >= '0' && bytes[index] <= '9';
-    }
-
-    private boolean is(int from, int to, String text) {
-        if (to - from != text.length()) {
-            return false;
-        }
-        for (int i = 0; i < text.length(); i++) {
-            if (bytes[from + i] != text.charAt(i)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** For texts without capitals; only letters are folded. */
-    private boolean isIgnoringCase(int from, int to, String text) {
-        if (to - from != text.length()) {
-            return false;
-        }
-        for (int i = 0; i < text.length(); i++) {
-            int b = bytes[from + i];
-            if (b >= 'A' && b <= 'Z') {
-                b |= 0x20;
-            }
-            if (b != text.charAt(i)) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private static Refusal badRequest(String text) {
         return new Refusal(HttpResponseStatus.BAD_REQUEST, text, false);
-    }
-
-    private static byte[] kinds() {
-        byte[] kinds = new byte[256];
-        for (int c = 0; c < 256; c++) {
-            boolean alphanumeric = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-            byte kind = 0;
-            if (alphanumeric || "!#$%&'*+-.^_`|~".indexOf(c) >= 0) {
-                kind |= TOKEN;
-            }
-            if (c > 0x20 && c != 0x7f) {
-                kind |= TARGET | VALUE;
-            }
-            if (c == ' ' || c == '\t') {
-                kind |= VALUE;
-            }
-            if (alphanumeric || "!$%&'()*+,-.:;=[]_~".indexOf(c) >= 0) {
-                kind |= HOST;
-            }
-            kinds[c] = kind;
-        }
-        return kinds;
     }
 }
