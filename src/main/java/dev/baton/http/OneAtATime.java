@@ -11,20 +11,15 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.nio.channels.ClosedChannelException;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,25 +39,16 @@ import org.jspecify.annotations.Nullable;
 public final class OneAtATime extends ChannelDuplexHandler {
     /** As much of an answered request as is read on, so that the connection can serve another one. Go's limit. */
     private static final int DISCARD_LIMIT_BYTES = 256 * 1024;
-    /** How long a client that still sends may take to read the last response before the connection is reset. */
-    private static final int LINGER_MILLIS = 1_000;
 
     private final FramingGuard guard;
     private final @Nullable Http2Server http2;
+    private final ResponseFraming framing = new ResponseFraming();
 
     // Of the open exchange.
     private boolean open;
     private boolean requestDone;
     private boolean responseStarted;
     private boolean responseDone;
-    private boolean keepAlive;
-    private boolean http10;
-    private boolean head;
-    private boolean endsWithConnection;
-    /** The response's body is as many octets as its head has said, and nothing in between. */
-    private boolean countedResponse;
-
-    private boolean awaitsContinue;
     private boolean asksForUpgrade;
     /** Is about to become the first stream of an HTTP/2 connection, as soon as it is known to be all there. */
     private @Nullable HttpRequest http2Request;
@@ -113,7 +99,7 @@ public final class OneAtATime extends ChannelDuplexHandler {
         } else if (message instanceof HttpObject broken
                 && broken.decoderResult().isFailure()) {
             ReferenceCountUtil.release(broken);
-            refuse(ctx, open ? inBody(RequestHead.MALFORMED) : RequestHead.MALFORMED);
+            refuse(ctx, open ? RequestHead.MALFORMED.inItsBody() : RequestHead.MALFORMED);
         } else if (message instanceof HttpRequest request) {
             begin(ctx, request);
         } else if (message instanceof HttpContent content) {
@@ -128,26 +114,14 @@ public final class OneAtATime extends ChannelDuplexHandler {
         requestDone = request instanceof LastHttpContent;
         responseStarted = false;
         responseDone = false;
-        endsWithConnection = false;
-        countedResponse = false;
         discarded = 0;
-        http10 = request.protocolVersion().minorVersion() == 0;
-        head = HttpMethod.HEAD.equals(request.method());
         // After a successful CONNECT the client takes the rest of the connection for a tunnel, which this is not.
-        keepAlive = !lastExchange
-                && HttpUtil.isKeepAlive(request)
-                && (guard.lenient() || !HttpMethod.CONNECT.equals(request.method()));
-        awaitsContinue = false;
+        boolean mayKeepAlive = guard.lenient() || !HttpMethod.CONNECT.equals(request.method());
+        framing.begin(request, mayKeepAlive && !lastExchange);
         asksForUpgrade = request.headers().contains(HttpHeaderNames.UPGRADE) && mayUpgrade(request);
-        String expect = request.headers().get(HttpHeaderNames.EXPECT);
-        if (expect != null && !http10) {
-            awaitsContinue = HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(expect);
-            if (!awaitsContinue) {
-                // The client may send its body or not: nobody can know.
-                keepAlive = false;
-                answer(ctx, request, HttpResponseStatus.EXPECTATION_FAILED);
-                return;
-            }
+        if (!framing.meets(request)) {
+            answer(ctx, request, HttpResponseStatus.EXPECTATION_FAILED);
+            return;
         }
         if (http2Request != null) {
             return;
@@ -186,7 +160,7 @@ public final class OneAtATime extends ChannelDuplexHandler {
             content.release();
             return;
         }
-        awaitsContinue = false;
+        framing.continued();
         boolean last = content instanceof LastHttpContent;
         if (responseDone) {
             discarded += content.content().readableBytes();
@@ -243,32 +217,7 @@ public final class OneAtATime extends ChannelDuplexHandler {
         responseStarted = true;
         responseDone = true;
         closing = true;
-        ctx.writeAndFlush(answer(refusal)).addListener(this::responseFlushed);
-    }
-
-    /** As Go's server says it: the text in the status line too, and no length, since the connection ends with it. */
-    private static FullHttpResponse answer(Refusal refusal) {
-        HttpResponseStatus status = refusal.status();
-        if (status.equals(HttpResponseStatus.BAD_GATEWAY)) {
-            FullHttpResponse error = Answers.error(status, refusal.text());
-            error.headers()
-                    .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE)
-                    .set(HttpHeaderNames.DATE, HttpDate.now());
-            return error;
-        }
-        String code = status.codeAsText() + " ";
-        if (refusal.text().startsWith(code)) {
-            status = HttpResponseStatus.valueOf(status.code(), refusal.text().substring(code.length()));
-        }
-        FullHttpResponse response = Answers.text(status, refusal.text());
-        response.headers()
-                .remove(HttpHeaderNames.CONTENT_LENGTH)
-                .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-        return response;
-    }
-
-    private static Refusal inBody(Refusal refusal) {
-        return new Refusal(refusal.status(), refusal.text(), true);
+        ctx.writeAndFlush(refusal.answer()).addListener(this::responseFlushed);
     }
 
     @Override
@@ -283,7 +232,8 @@ public final class OneAtATime extends ChannelDuplexHandler {
                 return;
             }
             if (open && !responseStarted) {
-                responseHead(response);
+                responseStarted = true;
+                framing.complete(response);
             }
         }
         if (!open || responseDone || closing) {
@@ -307,7 +257,7 @@ public final class OneAtATime extends ChannelDuplexHandler {
         }
         if (message instanceof LastHttpContent) {
             responseDone = true;
-            if (!keepAlive) {
+            if (!framing.keepsAlive()) {
                 closing = true;
                 ctx.write(message, promise.unvoid()).addListener(this::responseFlushed);
                 return;
@@ -346,7 +296,7 @@ public final class OneAtATime extends ChannelDuplexHandler {
     /** Grants the wish if what is written to the socket now follows the head: nothing is encrypted, nothing waits to be sent. */
     private void offerSocket(ChannelHandlerContext ctx, SocketWanted wish) {
         ChannelOutboundBuffer waiting = ctx.channel().unsafe().outboundBuffer();
-        if (countedResponse
+        if (framing.counted()
                 && waiting != null
                 && waiting.isEmpty()
                 && ctx.pipeline().get(TlsFront.HANDLER) == null) {
@@ -356,48 +306,15 @@ public final class OneAtATime extends ChannelDuplexHandler {
     }
 
     private void informational(ChannelHandlerContext ctx, HttpResponse response, ChannelPromise promise) {
-        if (!open || responseStarted || http10 || !(response instanceof FullHttpResponse)) {
+        if (!open || responseStarted || !framing.knowsInterim() || !(response instanceof FullHttpResponse)) {
             ReferenceCountUtil.release(response);
             promise.trySuccess();
             return;
         }
         if (response.status().code() == 100) {
-            awaitsContinue = false;
+            framing.continued();
         }
         ctx.write(response, promise);
-    }
-
-    private void responseHead(HttpResponse response) {
-        responseStarted = true;
-        HttpHeaders headers = response.headers();
-        int code = response.status().code();
-        boolean chunked = HttpUtil.isTransferEncodingChunked(response);
-        boolean hasLength =
-                head || code == 204 || code == 304 || chunked || headers.contains(HttpHeaderNames.CONTENT_LENGTH);
-        if (http10 && chunked) {
-            headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
-            hasLength = head;
-        } else if (!hasLength && !http10) {
-            headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
-            hasLength = true;
-        }
-        endsWithConnection = !hasLength;
-        countedResponse = !head && !chunked && hasLength && headers.contains(HttpHeaderNames.CONTENT_LENGTH);
-        // A client that waits for leave to send its body will not send it now, or will: nobody can know.
-        keepAlive = keepAlive
-                && hasLength
-                && !awaitsContinue
-                && !headers.contains(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
-        response.setProtocolVersion(http10 ? HttpVersion.HTTP_1_0 : HttpVersion.HTTP_1_1);
-        if (keepAlive == http10) {
-            // Said only where it is not the version's own rule.
-            headers.set(HttpHeaderNames.CONNECTION, http10 ? HttpHeaderValues.KEEP_ALIVE : HttpHeaderValues.CLOSE);
-        } else {
-            headers.remove(HttpHeaderNames.CONNECTION);
-        }
-        if (!headers.contains(HttpHeaderNames.DATE)) {
-            headers.set(HttpHeaderNames.DATE, HttpDate.now());
-        }
     }
 
     private void end(ChannelHandlerContext ctx) {
@@ -420,7 +337,7 @@ public final class OneAtATime extends ChannelDuplexHandler {
         }
     }
 
-    /** Closing a socket that has unread bytes resets it, and the reset overtakes the response: so half-close, read on, close. */
+    /** Reads on meanwhile, whatever held the reading back: what comes is thrown away. */
     private void lingeringClose(@Nullable ChannelHandlerContext ctx) {
         if (ctx == null || linger != null) {
             return;
@@ -434,8 +351,7 @@ public final class OneAtATime extends ChannelDuplexHandler {
         for (ReadGate.Reason reason : ReadGate.Reason.values()) {
             gate.release(reason);
         }
-        OutputEnd.finish(ctx.channel());
-        linger = ctx.executor().schedule(() -> ctx.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+        linger = LingeringClose.begin(ctx);
     }
 
     /** A handler below asks for more of its request: not for the bytes that another reason holds back. */
@@ -449,7 +365,7 @@ public final class OneAtATime extends ChannelDuplexHandler {
     @Override
     public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
         closing = true;
-        if (open && responseStarted && !responseDone && endsWithConnection) {
+        if (open && responseStarted && !responseDone && framing.endsWithConnection()) {
             // The connection's end would be the response's: only a reset tells that it is not complete.
             OutputEnd.abort(ctx, promise);
         } else {
@@ -464,7 +380,7 @@ public final class OneAtATime extends ChannelDuplexHandler {
             if (!open) {
                 close(ctx, ctx.newPromise());
             } else if (open && !responseStarted) {
-                keepAlive = false;
+                framing.makeLast();
             }
             return;
         }

@@ -230,7 +230,7 @@ final class RequestScanner {
     }
 
     private int refuse(Refusal why, boolean inBody, int at) {
-        refusal = inBody ? new Refusal(why.status(), why.text(), true) : why;
+        refusal = inBody ? why.inItsBody() : why;
         return at;
     }
 
