@@ -1,6 +1,7 @@
 package dev.baton.admin;
 
 import dev.baton.http.EventLoops;
+import dev.baton.http.Loopback;
 import dev.baton.http.NextRequestTimeout;
 import dev.baton.transfer.UploadGuard;
 import io.netty.channel.Channel;
@@ -62,6 +63,7 @@ public final class AdminServer implements AutoCloseable {
     }
 
     private static void guard(Channel channel) {
+        Loopback.unpaced(channel);
         UploadGuard.install(channel);
         channel.pipeline()
                 .addAfter(NettyPipeline.HttpCodec, "baton.nextRequestTimeout", new NextRequestTimeout(NEXT_REQUEST));

@@ -4,6 +4,8 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import java.net.BindException;
@@ -13,6 +15,8 @@ import java.net.InetSocketAddress;
 public final class Listener {
     /** Connections that the kernel queues while the loops are busy; the kernel caps it at {@code net.core.somaxconn}. */
     private static final int BACKLOG = 4096;
+
+    private static final ChannelHandler ACCEPTED = new Accepted();
 
     private Listener() {}
 
@@ -30,6 +34,7 @@ public final class Listener {
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
+                .handler(ACCEPTED)
                 .childHandler(child)
                 .bind(address)
                 .awaitUninterruptibly();
@@ -40,5 +45,17 @@ public final class Listener {
         BindException failure = new BindException("cannot listen on " + address + ": " + cause.getMessage());
         failure.initCause(cause);
         throw failure;
+    }
+
+    /** Sees each connection before its own handlers do. */
+    @ChannelHandler.Sharable
+    private static final class Accepted extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object accepted) {
+            if (accepted instanceof Channel connection) {
+                Loopback.unpaced(connection);
+            }
+            ctx.fireChannelRead(accepted);
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.baton.proxy;
 
+import dev.baton.http.Loopback;
 import dev.baton.http.NetFailure;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
@@ -75,6 +76,7 @@ final class Dial implements ChannelFutureListener {
         Channel channel = connected.channel();
         if (connected.isSuccess()) {
             upstreams.opened();
+            Loopback.unpaced(channel);
             owner.dialled(this, channel);
             return;
         }
