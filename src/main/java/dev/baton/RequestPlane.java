@@ -230,6 +230,7 @@ final class RequestPlane implements Vitals, AutoCloseable {
      */
     void awaitEnd(Runnable tick) throws InterruptedException {
         objects.handOver(loops.group());
+        HeapKeeper heap = HeapKeeper.ofThisProcess();
         shutdown.await(() -> {
             objects.housekeeping();
             if (tls != null) {
@@ -237,6 +238,9 @@ final class RequestPlane implements Vitals, AutoCloseable {
             }
             if (functions != null) {
                 functions.housekeeping();
+            } else {
+                // Guests come and go with memories of megabytes each, for which their profile has the heap.
+                heap.housekeeping();
             }
             tick.run();
         });
