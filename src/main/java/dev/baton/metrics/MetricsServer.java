@@ -1,6 +1,7 @@
 package dev.baton.metrics;
 
 import dev.baton.http.Answers;
+import dev.baton.http.HttpDate;
 import dev.baton.http.NextRequestTimeout;
 import dev.baton.http.ServerTls;
 import io.netty.buffer.Unpooled;
@@ -171,6 +172,7 @@ public final class MetricsServer extends ChannelInitializer<Channel> implements 
         private void send(ChannelHandlerContext context, HttpRequest to, FullHttpResponse answer) {
             boolean keepAlive = HttpUtil.isKeepAlive(to);
             HttpUtil.setKeepAlive(answer, keepAlive);
+            answer.headers().set(HttpHeaderNames.DATE, HttpDate.now());
             if (HttpMethod.HEAD.equals(to.method())) {
                 // Its length stays; the codec leaves the body out.
                 answer.content().clear();

@@ -31,6 +31,7 @@ public final class ResourceLabels {
         putIfSet(labels, "kn.revision.name", identity.revision());
         labels.put("telemetry.sdk.language", "java");
         labels.put("telemetry.sdk.name", "baton");
+        labels.put("telemetry.sdk.version", Build.commit());
         List<Label> sorted = new ArrayList<>(labels.size());
         for (Map.Entry<String, String> label : labels.entrySet()) {
             sorted.add(Label.of(label.getKey(), label.getValue()));

@@ -13,11 +13,15 @@ import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.propagation.TextMapPropagator;
 import io.opentelemetry.extension.trace.propagation.B3Propagator;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
+import io.opentelemetry.sdk.metrics.Aggregation;
+import io.opentelemetry.sdk.metrics.InstrumentSelector;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
+import io.opentelemetry.sdk.metrics.View;
 import io.opentelemetry.sdk.metrics.export.MetricExporter;
 import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
 import io.opentelemetry.sdk.metrics.export.PeriodicMetricReaderBuilder;
 import io.opentelemetry.sdk.resources.Resource;
+import io.opentelemetry.sdk.trace.IdGenerator;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessorBuilder;
@@ -78,6 +82,12 @@ public final class Collecting implements AutoCloseable {
                 .setResource(resource(resource))
                 .registerMetricProducer(new MetricBridge(gathering, InstantSource.system(), exporter))
                 .registerMetricReader(reader.build())
+                // What the SDK counts of itself is nobody's question.
+                .registerView(
+                        InstrumentSelector.builder()
+                                .setMeterName("io.opentelemetry.sdk.metrics")
+                                .build(),
+                        View.builder().setAggregation(Aggregation.drop()).build())
                 .build();
         return new Collecting(provider, null, null, false);
     }
@@ -102,9 +112,33 @@ public final class Collecting implements AutoCloseable {
         SdkTracerProvider provider = SdkTracerProvider.builder()
                 .setResource(resource(resource))
                 .setSampler(Samplers.of(settings, properties))
+                .setIdGenerator(new Unflagged())
                 .addSpanProcessor(bounded)
                 .build();
         return new Collecting(null, provider, bounded, settings.protocol() == Protocol.ZIPKIN);
+    }
+
+    /**
+     * Random ids that do not say so: the flag for it came after version 00 of W3C's header, and Go's SDK has long taken a header of
+     * that version with any flag but "sampled" for none at all.
+     */
+    private static final class Unflagged implements IdGenerator {
+        private final IdGenerator random = IdGenerator.random();
+
+        @Override
+        public String generateSpanId() {
+            return random.generateSpanId();
+        }
+
+        @Override
+        public String generateTraceId() {
+            return random.generateTraceId();
+        }
+
+        @Override
+        public boolean generatesRandomTraceIds() {
+            return false;
+        }
     }
 
     private static BatchSpanProcessor batches(SpanExporter exporter, ConfigProperties properties) {

@@ -28,7 +28,9 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Hands what the request path has counted to the SDK when its reader asks, so that no request calls the SDK. Totals, or what was
@@ -39,6 +41,9 @@ final class MetricBridge implements MetricProducer {
     private final InstantSource clock;
     private final AggregationTemporalitySelector preference;
     private final Deltas deltas = new Deltas();
+    /** One object for each: the exporter gathers metrics by its identity, and names the scope anew for each object. */
+    private final Map<String, InstrumentationScopeInfo> scopes = new HashMap<>();
+
     private final long startNanos;
     private long lastNanos;
 
@@ -63,7 +68,7 @@ final class MetricBridge implements MetricProducer {
             if (!data.getPoints().isEmpty()) {
                 metrics.add(new Metric(
                         resource,
-                        InstrumentationScopeInfo.create(family.scope()),
+                        scopes.computeIfAbsent(family.scope(), InstrumentationScopeInfo::create),
                         family.name(),
                         family.help(),
                         family.unit(),

@@ -58,6 +58,7 @@ class MetricsServerTest {
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.headers().firstValue("content-type"))
                 .hasValue("text/plain; version=0.0.4; charset=utf-8; escaping=underscores");
+        assertThat(answer.headers().firstValue("date")).isPresent();
         assertThat(answer.body())
                 .contains("kn_serving_invocation_duration_seconds_count{http_response_status_code=\"200\"")
                 .contains("\ntarget_info{container_name=\"queue-proxy\"} 1\n")

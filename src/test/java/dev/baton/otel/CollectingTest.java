@@ -107,6 +107,11 @@ class CollectingTest {
                     .containsEntry("kn.revision.name", "rev")
                     .containsEntry("telemetry.sdk.language", "java");
             assertThat(collector.metrics.getFirst().getSchemaUrl()).endsWith("/1.41.0");
+            // Each scope is named once, and the SDK's own is not among them.
+            assertThat(collector.metrics).allSatisfy(each -> assertThat(each.getScopeMetricsList())
+                    .extracting(scope -> scope.getScope().getName())
+                    .doesNotHaveDuplicates()
+                    .isSubsetOf("dev.baton", "knative.dev/serving/pkg/queue"));
         }
     }
 
@@ -240,6 +245,20 @@ class CollectingTest {
                     .contains("tracestate=vendor=1")
                     .contains("baggage=user=alice;p=1,x=%20y")
                     .contains("x-b3-traceid=0af7651916cd43dd");
+        }
+    }
+
+    /** Go's SDK takes a traceparent of version 00 with a flag that it does not know for none, and begins another trace. */
+    @Test
+    void aTraceThatBeginsHereHasNoFlagButSampled() throws Exception {
+        try (Collector collector = new Collector();
+                WatchedProxy proxy = new WatchedProxy(observation)) {
+            Collecting collecting = traces(
+                    asked(Protocol.HTTP_PROTOBUF, collector.endpoint(Protocol.HTTP_PROTOBUF), 1, Map.of()), proxy);
+            String fields = proxy.get("/fields").body();
+            collecting.close();
+
+            assertThat(fields).containsPattern("traceparent=00-[0-9a-f]{32}-[0-9a-f]{16}-01");
         }
     }
 
