@@ -121,7 +121,7 @@ public final class Http2Fields {
     }
 
     /** Whether this can stand in a Host field. */
-    static boolean soundHost(@Nullable CharSequence host) {
+    public static boolean soundHost(@Nullable CharSequence host) {
         if (host == null || host.isEmpty()) {
             return false;
         }

@@ -39,6 +39,8 @@ final class Http2Stream extends UpstreamChannel {
     private @Nullable Http2Headers head;
     private boolean requestSent;
     private boolean answered;
+    /** The response is of a kind that has no body: what comes as one is dropped, as on a connection of HTTP/1. */
+    private boolean bodyless;
 
     Http2Stream(Http2Connection connection, Forwarder front) {
         this.connection = connection;
@@ -122,7 +124,8 @@ final class Http2Stream extends UpstreamChannel {
             return;
         }
         answered = true;
-        if (frame.isEndStream() && bodyPossible(to, status) && !fields.contains(HttpHeaderNames.CONTENT_LENGTH)) {
+        bodyless = !bodyPossible(to, status);
+        if (frame.isEndStream() && !bodyless && !fields.contains(HttpHeaderNames.CONTENT_LENGTH)) {
             // Said as Go's server says it: the end of the stream may come to the client behind the head only.
             fields.set(HttpHeaderNames.CONTENT_LENGTH, HttpHeaderValues.ZERO);
         }
@@ -157,7 +160,12 @@ final class Http2Stream extends UpstreamChannel {
             throw new IllegalArgumentException("a body without a head");
         }
         unflushed = to;
-        if (frame.isEndStream()) {
+        if (bodyless) {
+            frame.release();
+            if (frame.isEndStream()) {
+                end(to, LastHttpContent.EMPTY_LAST_CONTENT);
+            }
+        } else if (frame.isEndStream()) {
             end(to, new DefaultLastHttpContent(octets));
         } else {
             to.content(new DefaultHttpContent(octets));

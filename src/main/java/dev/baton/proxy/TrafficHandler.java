@@ -1,6 +1,7 @@
 package dev.baton.proxy;
 
 import dev.baton.http.ExchangeAborted;
+import dev.baton.http.Http2Fields;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -37,7 +38,10 @@ final class TrafficHandler extends ChannelDuplexHandler {
             String host = headers.get(KnativeHeaders.ORIGINAL_HOST);
             if (host != null && !host.isEmpty()) {
                 headers.remove(KnativeHeaders.ORIGINAL_HOST);
-                headers.set(HttpHeaderNames.HOST, host);
+                // Any client may say it: what a Host must not be, the program must not get for one.
+                if (Http2Fields.soundHost(host)) {
+                    headers.set(HttpHeaderNames.HOST, host);
+                }
             }
         }
         ctx.fireChannelRead(message);

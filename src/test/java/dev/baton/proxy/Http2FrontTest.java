@@ -7,9 +7,7 @@ import dev.baton.floods.RawHttp2;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
-import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
-import io.netty.handler.codec.http2.Http2Exception;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -33,57 +31,6 @@ final class Http2FrontTest {
 
     private static RawHttp2 connect(ProxyFixture proxy) {
         return RawHttp2.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), proxy.port()));
-    }
-
-    /** One stream's answer, as far as it came. */
-    private record Answer(String status, String body, int reset) {}
-
-    private static final class Client {
-        private final RawHttp2 wire;
-        private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder();
-
-        Client(RawHttp2 wire) {
-            this.wire = wire;
-        }
-
-        /** Reads until the stream has ended; frames of others are passed over. */
-        Answer answer(int stream) {
-            String status = "";
-            StringBuilder body = new StringBuilder();
-            while (true) {
-                RawHttp2.Frame frame = wire.next(LIMIT_MILLIS);
-                assertThat(frame)
-                        .as("a frame of stream %d after status %s", stream, status)
-                        .isNotNull();
-                if (frame.type() == RawHttp2.HEADERS) {
-                    String said = status(frame);
-                    if (frame.stream() == stream && status.isEmpty()) {
-                        status = said;
-                    }
-                } else if (frame.type() == RawHttp2.DATA && frame.stream() == stream) {
-                    body.append(StandardCharsets.ISO_8859_1.decode(frame.payload()));
-                    wire.send(RawHttp2.number(RawHttp2.WINDOW_UPDATE, 0, 1 << 14));
-                }
-                if (frame.stream() == stream) {
-                    if (frame.type() == RawHttp2.RST_STREAM) {
-                        return new Answer(status, body.toString(), frame.error());
-                    }
-                    if (frame.endsStream()) {
-                        return new Answer(status, body.toString(), -1);
-                    }
-                }
-            }
-        }
-
-        private String status(RawHttp2.Frame frame) {
-            try {
-                CharSequence status = decoder.decodeHeaders(frame.stream(), Unpooled.wrappedBuffer(frame.payload()))
-                        .status();
-                return status == null ? "" : status.toString();
-            } catch (Http2Exception e) {
-                throw new AssertionError(e);
-            }
-        }
     }
 
     private static Block block(String... fields) {
@@ -152,11 +99,11 @@ final class Http2FrontTest {
         try (Http2Program program = new Http2Program("hello");
                 ProxyFixture proxy = new ProxyFixture(program.port());
                 RawHttp2 wire = connect(proxy)) {
-            Client client = new Client(wire);
+            StreamReader client = new StreamReader(wire);
             wire.send(RawHttp2.headers(1, true, head));
             assertThat(client.answer(1).reset()).isEqualTo(PROTOCOL_ERROR);
             wire.send(RawHttp2.headers(3, true, Block.get("/").field("te", "trailers")));
-            assertThat(client.answer(3)).isEqualTo(new Answer("200", "hello", -1));
+            assertThat(client.answer(3)).isEqualTo(new StreamReader.Answer("200", "hello", -1));
             assertThat(program.heads).hasSize(1);
         }
     }
@@ -169,7 +116,7 @@ final class Http2FrontTest {
                 RawHttp2 wire = connect(proxy)) {
             wire.send(RawHttp2.headers(1, false, Block.post("/").field("content-length", length)));
             wire.send(RawHttp2.frame(RawHttp2.DATA, RawHttp2.END_STREAM, 1, new byte[5]));
-            assertThat(new Client(wire).answer(1).reset()).isEqualTo(PROTOCOL_ERROR);
+            assertThat(new StreamReader(wire).answer(1).reset()).isEqualTo(PROTOCOL_ERROR);
             assertThat(program.bodies).isEmpty();
         }
     }
@@ -179,14 +126,15 @@ final class Http2FrontTest {
         try (Http2Program program = new Http2Program("hello");
                 ProxyFixture proxy = new ProxyFixture(program.port());
                 RawHttp2 wire = connect(proxy)) {
-            Client client = new Client(wire);
+            StreamReader client = new StreamReader(wire);
             wire.send(RawHttp2.headers(
                     1,
                     true,
                     Block.get("/x").field("user-agent", "kube-probe/1.30").field("k-network-probe", "queue")));
-            assertThat(client.answer(1)).isEqualTo(new Answer("200", "queue", -1));
+            assertThat(client.answer(1)).isEqualTo(new StreamReader.Answer("200", "queue", -1));
             wire.send(RawHttp2.headers(3, true, Block.get("/x").field("user-agent", "Knative-Activator-Probe")));
-            assertThat(client.answer(3)).isEqualTo(new Answer("400", "unexpected probe header value: \n", -1));
+            assertThat(client.answer(3))
+                    .isEqualTo(new StreamReader.Answer("400", "unexpected probe header value: \n", -1));
             assertThat(program.heads).isEmpty();
         }
     }
@@ -205,7 +153,7 @@ final class Http2FrontTest {
                 ProxyFixture proxy = new ProxyFixture(program.port());
                 RawHttp2 wire = connect(proxy)) {
             wire.send(RawHttp2.headers(1, true, Block.get("/")));
-            assertThat(new Client(wire).answer(1)).isEqualTo(new Answer("200", "second", -1));
+            assertThat(new StreamReader(wire).answer(1)).isEqualTo(new StreamReader.Answer("200", "second", -1));
             assertThat(program.connections).hasValue(2);
         }
     }
@@ -216,7 +164,7 @@ final class Http2FrontTest {
                 ProxyFixture proxy = new ProxyFixture(program.port());
                 RawHttp2 wire = connect(proxy)) {
             wire.send(RawHttp2.headers(1, true, Block.get("/")));
-            assertThat(new Client(wire).answer(1).status()).isEqualTo("502");
+            assertThat(new StreamReader(wire).answer(1).status()).isEqualTo("502");
             assertThat(program.heads).hasSize(2);
         }
     }
@@ -229,7 +177,7 @@ final class Http2FrontTest {
                 RawHttp2 wire = connect(proxy)) {
             wire.send(RawHttp2.headers(1, false, Block.post("/")));
             wire.send(RawHttp2.frame(RawHttp2.DATA, RawHttp2.END_STREAM, 1, new byte[5]));
-            assertThat(new Client(wire).answer(1).status()).isEqualTo("502");
+            assertThat(new StreamReader(wire).answer(1).status()).isEqualTo("502");
             assertThat(program.heads).hasSize(1);
         }
     }
@@ -254,7 +202,7 @@ final class Http2FrontTest {
         try (Http2Program program = new Http2Program(dying);
                 ProxyFixture proxy = new ProxyFixture(program.port(), "CONTAINER_CONCURRENCY", "10");
                 RawHttp2 wire = connect(proxy)) {
-            Client client = new Client(wire);
+            StreamReader client = new StreamReader(wire);
             wire.send(RawHttp2.headers(1, true, Block.get("/wait")));
             wire.send(RawHttp2.headers(3, true, Block.get("/begin")));
             Await.until("both are there", () -> program.heads.size() == 2);
@@ -263,12 +211,12 @@ final class Http2FrontTest {
             List<String> ends = ends(client, wire);
             assertThat(ends).containsExactlyInAnyOrder("1 502", "5 502", "3 reset " + INTERNAL_ERROR);
             wire.send(RawHttp2.headers(7, true, Block.get("/")));
-            assertThat(client.answer(7)).isEqualTo(new Answer("200", "alive", -1));
+            assertThat(client.answer(7)).isEqualTo(new StreamReader.Answer("200", "alive", -1));
         }
     }
 
     /** How three streams end, in whatever order. */
-    private static List<String> ends(Client client, RawHttp2 wire) {
+    private static List<String> ends(StreamReader client, RawHttp2 wire) {
         List<String> ends = new ArrayList<>();
         String[] statuses = new String[6];
         while (ends.size() < 3) {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A real HTTP server that misbehaves: whatever it does, the client never takes it for success, and nothing is left over. */
 final class UpstreamFaultsTest {
@@ -67,6 +68,25 @@ final class UpstreamFaultsTest {
                 any(anyUrl()).willReturn(aResponse().withBody("x".repeat(1000)).withChunkedDribbleDelay(10, 500)));
         try (ProxyFixture proxy = proxy()) {
             assertThat(proxy.get("/").text()).isEqualTo("x".repeat(1000));
+        }
+    }
+
+    /** A body of known length and one in chunks, of which a piece comes twice a second: never idle, and far from done in time. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "1000"})
+    void aResponseThatDribblesBeyondTheLimitIsCutAndNeverLooksWhole(String length) {
+        var dribble = aResponse().withBody("x".repeat(1000)).withChunkedDribbleDelay(100, 50_000);
+        server.stubFor(
+                any(anyUrl()).willReturn(length.isEmpty() ? dribble : dribble.withHeader("Content-Length", length)));
+        try (ProxyFixture proxy = proxy("REVISION_TIMEOUT_SECONDS", "4", "REVISION_IDLE_TIMEOUT_SECONDS", "4");
+                Wire client = proxy.connect()) {
+            Wire.Message head = client.request("GET", "/").head();
+            assertThat(head.status()).isEqualTo(200);
+            assertThat(head.field("Content-Length")).isEqualTo(length.isEmpty() ? null : length);
+            String body = client.rest();
+            assertThat(body.chars().filter(c -> c == 'x').count()).isLessThan(1000);
+            assertThat(body).doesNotContain("\r\n0\r\n", "timeout");
+            assertThat(proxy.log).containsExactly("Request timeout: 4s");
         }
     }
 
