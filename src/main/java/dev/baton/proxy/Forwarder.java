@@ -3,9 +3,7 @@ package dev.baton.proxy;
 import dev.baton.http.AnswerGate;
 import dev.baton.http.ExchangeAborted;
 import dev.baton.http.KnownBody;
-import dev.baton.http.PassedContent;
 import dev.baton.http.Reached;
-import dev.baton.http.ReadGate;
 import dev.baton.http.SocketWanted;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -14,50 +12,35 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
-import java.util.ArrayDeque;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The front half of the way to the user's program, and the last handler of the main port: takes one exchange at a time, streams its
- * request up and, by {@link Downstream}, its response down, and keeps the pace of the slower side in both directions. The other half
- * is {@link UpstreamConnection}. Event loop only.
+ * The front half of the way to the user's program, and the last handler of the main port: takes one exchange at a time and sees to its
+ * life, from the lease of a connection to the last octet. Its request goes up by {@link RequestFlow}, its response down by
+ * {@link Downstream}, each at the pace of its slower side. The other half is {@link UpstreamConnection}. Event loop only.
  */
 final class Forwarder extends ChannelInboundHandlerAdapter {
-    /** Request body that may be read while no connection is there yet. */
-    private static final int PENDING_LIMIT_BYTES = 64 * 1024;
+    private static final String NOT_ADDED = "not in a pipeline";
 
     private final Upstreams upstreams;
     private final boolean http2;
     private final ProxyLog log;
-    private final ArrayDeque<HttpObject> pending = new ArrayDeque<>(4);
 
     // Of the channel that this handler has been added to.
     private @Nullable Downstream client;
+    private @Nullable RequestFlow flow;
     private @Nullable Upstream upstream;
 
-    // Of the open exchange; there is none while request is null.
-    private @Nullable HttpRequest request;
-    private @Nullable UpstreamExchange connection;
-    private @Nullable SocketWanted socketWanted;
-    /** Of a large body that may leave the client's socket another way; null if the request has none. */
-    private @Nullable RequestDetour detour;
-
+    /** Asked for a connection that has not come. */
     private boolean leasing;
     /** A channelReadComplete will follow, and flush. */
     private boolean inReadBurst;
-
-    private boolean requestDone;
-    private boolean bodySeen;
-    private boolean retried;
-    private boolean unflushed;
-    private int pendingBytes;
 
     /** The program is spoken to in the version that the client speaks. */
     Forwarder(Upstreams upstreams, boolean http2, ProxyLog log) {
@@ -67,24 +50,22 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
     }
 
     private Downstream client() {
-        Downstream there = client;
-        if (there == null) {
-            throw new IllegalStateException("not in a pipeline");
-        }
-        return there;
+        return Objects.requireNonNull(client, NOT_ADDED);
+    }
+
+    private RequestFlow flow() {
+        return Objects.requireNonNull(flow, NOT_ADDED);
     }
 
     private Upstream upstream() {
-        Upstream there = upstream;
-        if (there == null) {
-            throw new IllegalStateException("not in a pipeline");
-        }
-        return there;
+        return Objects.requireNonNull(upstream, NOT_ADDED);
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        client = new Downstream(ctx, upstreams, log);
+        Downstream made = new Downstream(ctx, upstreams, log);
+        client = made;
+        flow = new RequestFlow(made);
         upstream = upstreams.on(ctx.channel().eventLoop(), http2);
     }
 
@@ -94,9 +75,9 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
         if (message instanceof HttpRequest head) {
             begin(head);
         } else if (message instanceof HttpContent content) {
-            body(content);
+            flow().body(content);
         } else if (message instanceof ByteBuf octets && client().tunnelling()) {
-            up(octets);
+            flow().octets(octets);
         } else {
             ReferenceCountUtil.release(message);
         }
@@ -104,16 +85,14 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
 
     private void begin(HttpRequest head) {
         Downstream from = client();
+        RequestFlow up = flow();
         HeaderRules.toUpstream(head, from.address(), upstreams.authority());
-        request = head;
-        requestDone = head instanceof LastHttpContent;
-        bodySeen = requestDone;
-        retried = false;
-        from.begin(!requestDone && head.headers().contains(HttpHeaderNames.EXPECT));
-        pending.add(head);
+        up.begin(head);
+        boolean bodyFollows = !up.whole();
+        from.begin(bodyFollows && head.headers().contains(HttpHeaderNames.EXPECT));
         Splices splices = upstreams.splices();
-        if (!requestDone && !http2 && splices != null) {
-            detour = RequestDetour.wanted(from.context(), splices, from.gate());
+        if (bodyFollows && !http2 && splices != null) {
+            up.detour(RequestDetour.wanted(from.context(), splices, from.gate()));
         }
         leasing = true;
         inReadBurst = true;
@@ -121,136 +100,29 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
         inReadBurst = false;
     }
 
-    private void body(HttpContent content) {
-        if (request == null || requestDone) {
-            content.release();
-            return;
-        }
-        client().bodyCame(content.content().isReadable());
-        requestDone = content instanceof LastHttpContent;
-        bodySeen |= content != LastHttpContent.EMPTY_LAST_CONTENT;
-        UpstreamExchange to = connection;
-        if (content instanceof PassedContent) {
-            content.release();
-            return;
-        }
-        if (to == null) {
-            pending.add(content);
-            pendingBytes += content.content().readableBytes();
-            if (pendingBytes > PENDING_LIMIT_BYTES) {
-                client().gate().hold(ReadGate.Reason.UPSTREAM);
-            }
-            return;
-        }
-        send(to, content);
-    }
-
-    private void up(ByteBuf octets) {
-        UpstreamExchange to = connection;
-        if (to == null) {
-            octets.release();
-        } else {
-            send(to, octets);
-        }
-    }
-
-    private void send(UpstreamExchange to, Object message) {
-        to.send(message);
-        unflushed = true;
-        if (!to.writable()) {
-            flushRequest(to);
-            if (!to.writable()) {
-                client().gate().hold(ReadGate.Reason.UPSTREAM);
-            }
-        }
-    }
-
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        UpstreamExchange to = connection;
-        if (unflushed && to != null) {
-            flushRequest(to);
-        }
-        if (to != null) {
-            startDetour(to);
-        }
-    }
-
-    private void startDetour(UpstreamExchange to) {
-        RequestDetour way = detour;
-        if (way != null) {
-            way.start(to.channel());
-        }
-    }
-
-    private void flushRequest(UpstreamExchange to) {
-        unflushed = false;
-        to.flush();
+        flow().readComplete();
     }
 
     // Called by Upstream.
 
-    /** Whether the exchange may be sent a second time if a used connection turns out to be dead: Go's rule. */
+    /** Whether the exchange may be sent a second time if a used connection turns out to be dead. */
     boolean replayable() {
-        HttpRequest head = request;
-        if (head == null || bodySeen || retried || client().started()) {
-            return false;
-        }
-        HttpMethod method = head.method();
-        return HttpMethod.GET.equals(method)
-                || HttpMethod.HEAD.equals(method)
-                || HttpMethod.OPTIONS.equals(method)
-                || HttpMethod.TRACE.equals(method);
+        return flow().replayable();
     }
 
     HttpRequest request() {
-        HttpRequest head = request;
-        if (head == null) {
-            throw new IllegalStateException("no open exchange");
-        }
-        return head;
+        return flow().request();
     }
 
     boolean requestDone() {
-        return requestDone;
+        return flow().whole();
     }
 
     void attached(UpstreamExchange to) {
         leasing = false;
-        connection = to;
-        for (HttpObject message; (message = pending.poll()) != null; ) {
-            to.send(message);
-        }
-        pendingBytes = 0;
-        unflushed = true;
-        if (!inReadBurst) {
-            flushRequest(to);
-            startDetour(to);
-        }
-        if (to.writable()) {
-            requestWanted();
-        }
-        SocketWanted wish = socketWanted;
-        if (wish != null) {
-            socketWanted = null;
-            wish.grant(to.channel());
-        }
-    }
-
-    /** A handler above writes the body to the program's socket itself; the message that ends it comes here. */
-    private void socketWanted(SocketWanted wish) {
-        if (request == null || http2) {
-            return;
-        }
-        wish.take();
-        bodySeen = true;
-        UpstreamExchange to = connection;
-        if (to == null) {
-            socketWanted = wish;
-        } else {
-            flushRequest(to);
-            wish.grant(to.channel());
-        }
+        flow().attached(to, inReadBurst);
     }
 
     void unreachable(String failure) {
@@ -262,15 +134,7 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
 
     /** The connection takes request body again. */
     void requestWanted() {
-        Downstream from = client();
-        if (from.gate().held(ReadGate.Reason.UPSTREAM)) {
-            from.gate().release(ReadGate.Reason.UPSTREAM);
-            ChannelHandlerContext ctx = from.context();
-            if (!ctx.channel().config().isAutoRead()) {
-                // The client is held back for another reason; a handler above that makes the body itself is not.
-                ctx.read();
-            }
-        }
+        flow().wanted();
     }
 
     void informational(HttpResponse response) {
@@ -283,14 +147,14 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
 
     /** The program has switched protocols. */
     void upgraded(HttpResponse response) {
-        UpstreamExchange from = connection;
+        UpstreamExchange from = flow().connection();
         if (from != null) {
             client().upgrade(response, from.channel());
         }
     }
 
     void tunnelled(Object octets) {
-        client().body(octets, connection);
+        client().body(octets, flow().connection());
     }
 
     /** One end of the tunnel will send no more. */
@@ -299,7 +163,7 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
     }
 
     void content(HttpContent content) {
-        client().body(content, connection);
+        client().body(content, flow().connection());
     }
 
     /** Whether a large response may pass by this handler. */
@@ -327,30 +191,28 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
 
     /** The connection is gone, or its response makes no sense. {@code stale}: it had served before and said nothing now. */
     void broken(String failure, boolean stale) {
-        connection = null;
-        HttpRequest head = request;
-        if (stale && head != null && requestDone && replayable()) {
-            sendAgain(head);
-            return;
+        RequestFlow up = flow();
+        up.detached();
+        if (stale && up.whole() && up.replayable()) {
+            sendAgain();
+        } else {
+            fail(failure, Reached.MAYBE);
         }
-        fail(failure, Reached.MAYBE);
     }
 
     /** The program's side says that it has not looked at the request. It may have it again if none of its body is gone. */
     void refused(String failure) {
-        connection = null;
-        HttpRequest head = request;
-        if (head != null && requestDone && !bodySeen && !retried && !client().started()) {
-            sendAgain(head);
+        RequestFlow up = flow();
+        up.detached();
+        if (up.whole() && up.untouched()) {
+            sendAgain();
         } else {
             fail(failure, Reached.NO);
         }
     }
 
-    private void sendAgain(HttpRequest head) {
-        retried = true;
-        pending.add(head);
-        pending.add(LastHttpContent.EMPTY_LAST_CONTENT);
+    private void sendAgain() {
+        flow().again();
         leasing = true;
         upstream().lease(this, true);
     }
@@ -364,7 +226,7 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        UpstreamExchange from = connection;
+        UpstreamExchange from = flow().connection();
         if (from != null && AnswerGate.open(ctx.channel())) {
             from.resume();
         }
@@ -375,7 +237,10 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
         if (event == ExchangeAborted.INSTANCE) {
             abandon();
         } else if (event instanceof SocketWanted wish) {
-            socketWanted(wish);
+            // A stream has no socket of its own.
+            if (!http2) {
+                flow().socketWanted(wish);
+            }
         } else if (event == ChannelInputShutdownEvent.INSTANCE) {
             tunnelEnded(ctx.channel());
         }
@@ -401,7 +266,7 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
     }
 
     private void abandon() {
-        UpstreamExchange from = connection;
+        UpstreamExchange from = flow().connection();
         over();
         if (from != null) {
             from.abandon();
@@ -409,25 +274,11 @@ final class Forwarder extends ChannelInboundHandlerAdapter {
     }
 
     private void over() {
-        request = null;
-        connection = null;
-        Downstream from = client();
-        from.over();
-        socketWanted = null;
-        unflushed = false;
-        pendingBytes = 0;
-        for (HttpObject message; (message = pending.poll()) != null; ) {
-            ReferenceCountUtil.release(message);
-        }
+        client().over();
         if (leasing) {
             leasing = false;
             upstream().forget(this);
         }
-        from.gate().release(ReadGate.Reason.UPSTREAM);
-        RequestDetour way = detour;
-        if (way != null) {
-            detour = null;
-            way.end();
-        }
+        flow().over();
     }
 }
