@@ -10,6 +10,7 @@ import dev.baton.wire.WireClient;
 import dev.baton.wire.WireConnection;
 import dev.baton.wire.WireExchange;
 import dev.baton.wire.WireFailure;
+import dev.baton.wire.OnLoop;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
@@ -261,7 +262,7 @@ final class PullAttempt implements WireExchange.Answer, Pull.Ending {
 
     @Override
     public void acknowledge() {
-        onLoop(() -> {
+        OnLoop.run(loop, () -> {
             if (!over) {
                 end(null);
                 FullHttpRequest ack = new DefaultFullHttpRequest(
@@ -279,19 +280,11 @@ final class PullAttempt implements WireExchange.Answer, Pull.Ending {
 
     @Override
     public void abandon() {
-        onLoop(() -> {
+        OnLoop.run(loop, () -> {
             if (!over) {
                 end(null);
                 drop();
             }
         });
-    }
-
-    private void onLoop(Runnable task) {
-        if (loop.inEventLoop()) {
-            task.run();
-        } else {
-            loop.execute(task);
-        }
     }
 }

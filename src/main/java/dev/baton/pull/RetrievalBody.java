@@ -4,6 +4,7 @@ import dev.baton.kernel.LinuxException;
 import dev.baton.kernel.SealedMemory;
 import dev.baton.store.Retrieval;
 import dev.baton.wire.BrokenBodyException;
+import dev.baton.wire.OnLoop;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -44,7 +45,7 @@ public final class RetrievalBody extends Flux<ByteBuf> implements Subscription, 
 
     @Override
     public void subscribe(CoreSubscriber<? super ByteBuf> actual) {
-        onLoop(() -> {
+        OnLoop.run(loop, () -> {
             if (subscriber != null || over) {
                 Operators.error(actual, new IllegalStateException("a retrieval is read once"));
                 return;
@@ -59,7 +60,7 @@ public final class RetrievalBody extends Flux<ByteBuf> implements Subscription, 
     @Override
     public void request(long n) {
         if (Operators.validate(n)) {
-            onLoop(() -> {
+            OnLoop.run(loop, () -> {
                 demand = Operators.addCap(demand, n);
                 drain();
             });
@@ -68,7 +69,7 @@ public final class RetrievalBody extends Flux<ByteBuf> implements Subscription, 
 
     @Override
     public void cancel() {
-        onLoop(() -> over = true);
+        OnLoop.run(loop, () -> over = true);
     }
 
     /** On the writer's thread. */
@@ -141,14 +142,6 @@ public final class RetrievalBody extends Flux<ByteBuf> implements Subscription, 
         } catch (RuntimeException e) {
             copy.release();
             throw e;
-        }
-    }
-
-    private void onLoop(Runnable task) {
-        if (loop.inEventLoop()) {
-            task.run();
-        } else {
-            loop.execute(task);
         }
     }
 }

@@ -7,6 +7,7 @@ import dev.baton.pull.ErrorCode;
 import dev.baton.pull.Pull;
 import dev.baton.reference.Reference;
 import dev.baton.wire.Splice;
+import dev.baton.wire.OnLoop;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -139,7 +140,7 @@ final class Delivery implements CoreSubscriber<ByteBuf> {
 
     @Override
     public void onSubscribe(Subscription subscription) {
-        run(() -> {
+        OnLoop.run(loop, () -> {
             if (over) {
                 subscription.cancel();
             } else {
@@ -191,7 +192,7 @@ final class Delivery implements CoreSubscriber<ByteBuf> {
 
     @Override
     public void onNext(ByteBuf buffer) {
-        run(() -> {
+        OnLoop.run(loop, () -> {
             asked = false;
             if (over) {
                 buffer.release();
@@ -216,7 +217,7 @@ final class Delivery implements CoreSubscriber<ByteBuf> {
 
     @Override
     public void onComplete() {
-        run(() -> {
+        OnLoop.run(loop, () -> {
             Pull.Bytes whole = bytes;
             if (!over && whole != null) {
                 over = true;
@@ -229,7 +230,7 @@ final class Delivery implements CoreSubscriber<ByteBuf> {
 
     @Override
     public void onError(Throwable cause) {
-        run(() -> {
+        OnLoop.run(loop, () -> {
             if (!over) {
                 cancel();
                 broken.accept(
@@ -259,14 +260,6 @@ final class Delivery implements CoreSubscriber<ByteBuf> {
         }
         if (bytes != null) {
             bytes.ending().abandon();
-        }
-    }
-
-    private void run(Runnable task) {
-        if (loop.inEventLoop()) {
-            task.run();
-        } else {
-            loop.execute(task);
         }
     }
 }

@@ -12,6 +12,7 @@ import dev.baton.store.Reservation;
 import dev.baton.store.Retrieval;
 import dev.baton.store.Upload;
 import dev.baton.wire.HeldBody;
+import dev.baton.wire.OnLoop;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -59,7 +60,7 @@ final class Offering {
         ScheduledFuture<?> deadline = asked.isDone()
                 ? null
                 : loop.schedule(() -> asked.cancel(false), tools.permitWait().toNanos(), TimeUnit.NANOSECONDS);
-        asked.whenComplete((granted, failed) -> run(() -> {
+        asked.whenComplete((granted, failed) -> OnLoop.run(loop, () -> {
             if (deadline != null) {
                 deadline.cancel(false);
             }
@@ -171,13 +172,5 @@ final class Offering {
             stored.commit();
         }
         leaveWindow();
-    }
-
-    private void run(Runnable task) {
-        if (loop.inEventLoop()) {
-            task.run();
-        } else {
-            loop.execute(task);
-        }
     }
 }

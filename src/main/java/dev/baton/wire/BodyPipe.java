@@ -109,7 +109,7 @@ public final class BodyPipe extends Flux<ByteBuf> implements Subscription {
 
     @Override
     public void subscribe(CoreSubscriber<? super ByteBuf> actual) {
-        run(() -> {
+        OnLoop.run(loop, () -> {
             if (subscribed) {
                 Operators.error(actual, new IllegalStateException("a body is read once"));
                 return;
@@ -124,7 +124,7 @@ public final class BodyPipe extends Flux<ByteBuf> implements Subscription {
     @Override
     public void request(long n) {
         if (Operators.validate(n)) {
-            run(() -> {
+            OnLoop.run(loop, () -> {
                 demand = Operators.addCap(demand, n);
                 drain();
                 if (!closed) {
@@ -136,7 +136,7 @@ public final class BodyPipe extends Flux<ByteBuf> implements Subscription {
 
     @Override
     public void cancel() {
-        run(this::close);
+        OnLoop.run(loop, this::close);
     }
 
     private void close() {
@@ -198,13 +198,5 @@ public final class BodyPipe extends Flux<ByteBuf> implements Subscription {
             buffer.release();
         }
         queuedBytes = 0;
-    }
-
-    private void run(Runnable task) {
-        if (loop.inEventLoop()) {
-            task.run();
-        } else {
-            loop.execute(task);
-        }
     }
 }

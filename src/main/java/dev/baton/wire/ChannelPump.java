@@ -64,7 +64,7 @@ public final class ChannelPump implements CoreSubscriber<ByteBuf>, ChannelFuture
 
     @Override
     public void onSubscribe(Subscription subscription) {
-        run(() -> {
+        OnLoop.run(loop, () -> {
             if (over) {
                 subscription.cancel();
                 return;
@@ -84,12 +84,12 @@ public final class ChannelPump implements CoreSubscriber<ByteBuf>, ChannelFuture
 
     @Override
     public void onNext(ByteBuf buffer) {
-        run(() -> write(buffer));
+        OnLoop.run(loop, () -> write(buffer));
     }
 
     @Override
     public void onError(Throwable cause) {
-        run(() -> {
+        OnLoop.run(loop, () -> {
             if (finish()) {
                 end.sourceFailed(cause, sentBytes());
             }
@@ -98,7 +98,7 @@ public final class ChannelPump implements CoreSubscriber<ByteBuf>, ChannelFuture
 
     @Override
     public void onComplete() {
-        run(() -> {
+        OnLoop.run(loop, () -> {
             completed = true;
             flush();
             finishIfWritten();
@@ -107,7 +107,7 @@ public final class ChannelPump implements CoreSubscriber<ByteBuf>, ChannelFuture
 
     /** Lets go of the source; nothing is told any more. Any thread. */
     void cancel() {
-        run(() -> {
+        OnLoop.run(loop, () -> {
             if (finish() && source != null) {
                 source.cancel();
             }
@@ -221,13 +221,5 @@ public final class ChannelPump implements CoreSubscriber<ByteBuf>, ChannelFuture
         over = true;
         channel.closeFuture().removeListener(this);
         return true;
-    }
-
-    private void run(Runnable task) {
-        if (loop.inEventLoop()) {
-            task.run();
-        } else {
-            loop.execute(task);
-        }
     }
 }

@@ -45,7 +45,7 @@ public final class HeldBody extends Flux<ByteBuf> implements CoreSubscriber<Byte
 
     /** Reads ahead until the body has ended (true) or has grown beyond the limit (false). At most once, before any reader. */
     public Mono<Boolean> fits(long limitBytes) {
-        return Mono.create(sink -> run(() -> {
+        return Mono.create(sink -> OnLoop.run(loop, () -> {
             measured = sink;
             measureLimitBytes = limitBytes;
             drain();
@@ -69,7 +69,7 @@ public final class HeldBody extends Flux<ByteBuf> implements CoreSubscriber<Byte
 
     /** Lets go of the source and of all that was read ahead; a reader at work fails. */
     public void close() {
-        run(() -> {
+        OnLoop.run(loop, () -> {
             if (closed) {
                 return;
             }
@@ -88,7 +88,7 @@ public final class HeldBody extends Flux<ByteBuf> implements CoreSubscriber<Byte
 
     @Override
     public void subscribe(CoreSubscriber<? super ByteBuf> actual) {
-        run(() -> {
+        OnLoop.run(loop, () -> {
             if (closed || reader != null || handedOnBytes > 0) {
                 Operators.error(actual, new BrokenBodyException("the body is being read, or has been"));
                 return;
@@ -102,7 +102,7 @@ public final class HeldBody extends Flux<ByteBuf> implements CoreSubscriber<Byte
 
     @Override
     public void onSubscribe(Subscription subscription) {
-        run(() -> {
+        OnLoop.run(loop, () -> {
             if (closed) {
                 subscription.cancel();
                 return;
@@ -114,7 +114,7 @@ public final class HeldBody extends Flux<ByteBuf> implements CoreSubscriber<Byte
 
     @Override
     public void onNext(ByteBuf buffer) {
-        run(() -> {
+        OnLoop.run(loop, () -> {
             asked = false;
             if (closed) {
                 buffer.release();
@@ -128,7 +128,7 @@ public final class HeldBody extends Flux<ByteBuf> implements CoreSubscriber<Byte
 
     @Override
     public void onError(Throwable cause) {
-        run(() -> {
+        OnLoop.run(loop, () -> {
             ended = true;
             failure = cause;
             releaseParked();
@@ -138,7 +138,7 @@ public final class HeldBody extends Flux<ByteBuf> implements CoreSubscriber<Byte
 
     @Override
     public void onComplete() {
-        run(() -> {
+        OnLoop.run(loop, () -> {
             ended = true;
             drain();
         });
@@ -222,14 +222,6 @@ public final class HeldBody extends Flux<ByteBuf> implements CoreSubscriber<Byte
         parkedBytes = 0;
     }
 
-    private void run(Runnable task) {
-        if (loop.inEventLoop()) {
-            task.run();
-        } else {
-            loop.execute(task);
-        }
-    }
-
     /** One attempt to read the body. */
     private final class Reader implements Subscription {
         private final CoreSubscriber<? super ByteBuf> actual;
@@ -242,7 +234,7 @@ public final class HeldBody extends Flux<ByteBuf> implements CoreSubscriber<Byte
         @Override
         public void request(long n) {
             if (Operators.validate(n)) {
-                run(() -> {
+                OnLoop.run(loop, () -> {
                     demand = Operators.addCap(demand, n);
                     drain();
                 });
@@ -251,7 +243,7 @@ public final class HeldBody extends Flux<ByteBuf> implements CoreSubscriber<Byte
 
         @Override
         public void cancel() {
-            run(() -> {
+            OnLoop.run(loop, () -> {
                 if (reader == this) {
                     reader = null;
                     if (handedOnBytes > 0) {
