@@ -21,44 +21,27 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request to a function and its answer. The event loop gives the body's chunks and writes the answer; a guest thread runs the call between.
- * A small answer is copied, so that its guest is free at once; a large one is sent from linear memory, which is held until it has been written.
- *
- * <p>Event loop only, but {@link #run} and what it calls: guest thread.
+ * One request to a function and its answer, as the event loop sees them: it gives the body's chunks and writes the answer. The call between
+ * is {@link FunctionCall}, on a guest thread. Event loop only, but for what that calls.
  */
-final class FunctionExchange implements Runnable, GuestOutput {
+final class FunctionExchange {
     /** A body up to this long waits complete for its call, so that a slow client holds no thread; longer ones start with this much. */
     static final int START_BYTES = 64 << 10;
 
-    /** Answers up to this long are copied: cheaper than handing the guest to the event loop and back. */
-    static final int COPY_BYTES = 64 << 10;
-
     /** What is written at once of a large answer, so that timeouts above see it move. */
     static final int SLICE_BYTES = 256 << 10;
-
-    /** Parts that wait to be written before the guest that makes them has to wait. */
-    private static final int PARTS_BYTES = 256 << 10;
 
     private final ChannelHandlerContext ctx;
     private final FunctionHost host;
     private final GuestFunction function;
     private final GuestClock clock;
     private final RequestBody body;
+    private final FunctionCall call;
 
-    // Event loop.
     private boolean started;
     private boolean over;
     private boolean headWritten;
     private @Nullable ByteBuf answer;
-
-    // Guest thread.
-    private @Nullable ByteBuf pending;
-    private boolean streaming;
-
-    // Both.
-    private final Object lock = new Object();
-    private int partsWaiting;
-    private boolean gone;
 
     FunctionExchange(ChannelHandlerContext ctx, FunctionHost host, GuestFunction function, long length) {
         this.ctx = ctx;
@@ -66,6 +49,7 @@ final class FunctionExchange implements Runnable, GuestOutput {
         this.function = function;
         this.clock = host.newClock();
         this.body = new RequestBody(length, clock, () -> onLoop(this::readAgain));
+        this.call = new FunctionCall(this, ctx.alloc(), host, function, clock, body);
     }
 
     /** Takes the chunk over. */
@@ -92,7 +76,7 @@ final class FunctionExchange implements Runnable, GuestOutput {
 
     private void start() {
         started = true;
-        if (!host.threads().call(this)) {
+        if (!host.threads().call(call)) {
             function.counts().add(GuestException.Kind.NO_MEMORY, 0, 0);
             fail(new GuestException(GuestException.Kind.NO_MEMORY, "too many calls wait"), true);
         }
@@ -117,10 +101,7 @@ final class FunctionExchange implements Runnable, GuestOutput {
         over = true;
         body.fail();
         ReadGate.of(ctx.channel()).release(ReadGate.Reason.UPSTREAM);
-        synchronized (lock) {
-            gone = true;
-            lock.notifyAll();
-        }
+        call.leave();
         ByteBuf rest = answer;
         answer = null;
         if (rest != null) {
@@ -134,130 +115,26 @@ final class FunctionExchange implements Runnable, GuestOutput {
         }
     }
 
-    @Override
-    public void run() {
-        long begin = System.nanoTime();
-        GuestException outcome = null;
-        try {
-            clock.start();
-            function.call(body, this, new CallChain(clock, host.limits().depth()));
-        } catch (GuestException e) {
-            outcome = e.kind() == GuestException.Kind.CANCELLED ? clock.explain() : e;
-        } catch (InterruptedException e) {
-            outcome = clock.explain();
-        } catch (RuntimeException | Error e) {
-            // The host's own fault, or the JVM's; the caller waits for an answer all the same.
-            host.observer().failed("the call of a function failed", e);
-            outcome = new GuestException(GuestException.Kind.TRAP, "the function host failed");
-        } finally {
-            clock.stop();
-            dropPending();
-        }
-        GuestException.Kind kind = outcome == null ? null : outcome.kind();
-        long nanos = System.nanoTime() - begin;
-        function.counts().add(kind, nanos, clock.ranNanos());
-        host.observer().called(function.name(), kind, nanos);
-        if (outcome != null) {
-            GuestException why = outcome;
-            onLoop(() -> fail(why, false));
-        }
+    // Called by FunctionCall, on its thread; each takes its buffer over.
+
+    void whole(ByteBuf answered) {
+        onLoop(() -> writeWhole(answered), answered);
     }
 
-    @Override
-    public void whole(GuestAnswer whole) {
-        int length = whole.length();
-        if (length > COPY_BYTES) {
-            ByteBuf large = new AnswerBuf(
-                    ctx.alloc(), whole.view(), () -> host.threads().tidy(() -> close(whole)));
-            onLoop(() -> stream(large), large);
-            return;
-        }
-        try {
-            ByteBuf copy = ctx.alloc().buffer(length);
-            copy.writeBytes(whole.view());
-            onLoop(() -> writeWhole(copy), copy);
-        } finally {
-            whole.close(); // After the answer is on its way: clearing memory takes its time.
-        }
+    void large(ByteBuf answered) {
+        onLoop(() -> stream(answered), answered);
     }
 
-    /** Under a clock of its own, as it may run guest code and the call's own clock has stopped. */
-    private void close(GuestAnswer whole) {
-        GuestClock own = host.newClock();
-        own.start();
-        try {
-            whole.close();
-        } finally {
-            own.stop();
-        }
+    void part(ByteBuf part) {
+        onLoop(() -> writePart(part), part);
     }
 
-    @Override
-    public void part(LinearMemory from, int at, int length) throws InterruptedException {
-        int done = 0;
-        while (done < length) {
-            ByteBuf part = pending;
-            if (part == null) {
-                part = ctx.alloc().buffer(COPY_BYTES, COPY_BYTES);
-                pending = part;
-            }
-            int count = Math.min(length - done, part.writableBytes());
-            part.writeBytes(from.view(at + done, count));
-            done += count;
-            if (!part.isWritable()) {
-                pending = null;
-                streaming = true;
-                ByteBuf full = part;
-                await(full);
-                onLoop(() -> writePart(full), full);
-            }
-        }
+    void last(ByteBuf part) {
+        onLoop(() -> writeLast(part), part);
     }
 
-    @Override
-    public void end() {
-        ByteBuf last = pending == null ? ctx.alloc().buffer(0) : pending;
-        pending = null;
-        onLoop(
-                () -> {
-                    if (streaming) {
-                        writeLast(last);
-                    } else {
-                        writeWhole(last);
-                    }
-                },
-                last);
-    }
-
-    /** Waits until the client has taken enough of the earlier parts. */
-    private void await(ByteBuf part) throws InterruptedException {
-        boolean good = false;
-        clock.pause();
-        try {
-            synchronized (lock) {
-                while (partsWaiting > PARTS_BYTES && !gone) {
-                    lock.wait();
-                }
-                if (gone) {
-                    throw new GuestException(GuestException.Kind.CANCELLED, "the caller is gone");
-                }
-                partsWaiting += part.readableBytes();
-                good = true;
-            }
-        } finally {
-            clock.resume();
-            if (!good) {
-                part.release();
-            }
-        }
-    }
-
-    private void dropPending() {
-        ByteBuf rest = pending;
-        pending = null;
-        if (rest != null) {
-            rest.release();
-        }
+    void failed(GuestException why) {
+        onLoop(() -> fail(why, false));
     }
 
     private void writeWhole(ByteBuf content) {
@@ -312,12 +189,7 @@ final class FunctionExchange implements Runnable, GuestOutput {
             return;
         }
         head();
-        ctx.writeAndFlush(new DefaultHttpContent(part)).addListener(written -> {
-            synchronized (lock) {
-                partsWaiting -= bytes;
-                lock.notifyAll();
-            }
-        });
+        ctx.writeAndFlush(new DefaultHttpContent(part)).addListener(written -> call.written(bytes));
     }
 
     private void writeLast(ByteBuf last) {
