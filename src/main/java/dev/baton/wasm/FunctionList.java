@@ -77,7 +77,7 @@ record FunctionList(List<Entry> entries) {
         if (in.currentToken() != JsonToken.END_OBJECT) {
             throw new LoadException("functions.json has a member of a function that is not a string");
         }
-        if (!FunctionHost.isName(name)) {
+        if (!FunctionLoader.isName(name)) {
             throw new LoadException("functions.json gives a function no name that one may have");
         }
         if (!isPath(path)) {

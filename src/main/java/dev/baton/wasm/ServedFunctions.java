@@ -19,11 +19,13 @@ final class ServedFunctions {
     private static final long LONGEST_PAUSE_MILLIS = 2_000;
 
     private final FunctionHost host;
+    private final FunctionLoader loader;
     private final Download download;
     private @Nullable String complaint;
 
-    ServedFunctions(FunctionHost host, URI program) {
+    ServedFunctions(FunctionHost host, FunctionLoader loader, URI program) {
         this.host = host;
+        this.loader = loader;
         this.download = new Download(program, host.limits().compile());
     }
 
@@ -36,9 +38,9 @@ final class ServedFunctions {
             }
             List<GuestFunction> functions = new ArrayList<>();
             for (FunctionList.Entry entry : list.entries()) {
-                functions.add(host.add(entry.name()));
+                functions.add(loader.add(entry.name()));
             }
-            host.listed();
+            loader.list();
             for (int i = 0; i < functions.size() && !host.closed(); i++) {
                 load(functions.get(i), list.entries().get(i));
             }
@@ -65,14 +67,14 @@ final class ServedFunctions {
             try {
                 byte[] module = download.get(entry.path(), host.limits().moduleBytes());
                 check(module, entry.sha256());
-                host.load(function, () -> module, true);
+                loader.load(function, () -> module, true);
                 return;
             } catch (LoadException e) {
-                host.refuse(function, String.valueOf(e.getMessage()));
+                loader.refuse(function, String.valueOf(e.getMessage()));
                 return;
             } catch (Download.StatusException e) {
                 if (e.lasting()) {
-                    host.refuse(function, String.valueOf(e.getMessage()));
+                    loader.refuse(function, String.valueOf(e.getMessage()));
                     return;
                 }
                 complain(e);
