@@ -19,16 +19,13 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -128,19 +125,8 @@ final class Invocation {
 
     private void inline(long size) {
         path = DataPath.INLINE;
-        HttpRequest request = new DefaultHttpRequest(
-                HttpVersion.HTTP_1_1,
-                call.method(),
-                call.target().path(),
-                call.fields().copy());
-        if (size > 0 || (size == 0 && call.hasBody())) {
-            request.headers().set(HttpHeaderNames.CONTENT_LENGTH, Long.toString(size));
-        } else if (size < 0) {
-            request.headers().set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
-        }
-        if (call.offered() && tools.hosts().recall(call.target().key()) != Hosts.Verdict.MIXED) {
-            request.headers().set(BatonHeaders.ACCEPT, BatonHeaders.REFERENCE_1);
-        }
+        boolean takesReferences = call.offered() && tools.hosts().recall(call.target().key()) != Hosts.Verdict.MIXED;
+        HttpRequest request = call.inline(size, takesReferences);
         send(request, size == 0 ? null : body, this::deliver);
     }
 
@@ -175,32 +161,11 @@ final class Invocation {
 
             @Override
             public void failed(WireFailure failure) {
-                refuse(unanswered(failure));
+                refuse(Refusals.of(failure));
             }
         });
         exchange = sending;
         tools.ingress().send(loop, call.target(), sending);
-    }
-
-    private static RefusedException unanswered(WireFailure failure) {
-        Reached reached = failure.nothingSent() ? Reached.NO : Reached.MAYBE;
-        return switch (failure.kind()) {
-            case FORBIDDEN ->
-                new RefusedException(
-                        ErrorCode.FORBIDDEN_TARGET,
-                        "it is on the loopback interface, on the node or a metadata service");
-            case UNKNOWN_HOST -> new RefusedException(ErrorCode.TARGET_UNREACHABLE, "its name does not resolve");
-            case REFUSED -> new RefusedException(ErrorCode.TARGET_UNREACHABLE, "it refuses connections", reached);
-            case NO_ROUTE -> new RefusedException(ErrorCode.TARGET_UNREACHABLE, "no way leads there", reached);
-            case CONNECT_TIMEOUT ->
-                new RefusedException(ErrorCode.TARGET_UNREACHABLE, "it does not take the connection", reached);
-            case CLOSED, STALE ->
-                new RefusedException(
-                        ErrorCode.TARGET_UNREACHABLE, "the connection ended before the response began", reached);
-            case MALFORMED ->
-                new RefusedException(ErrorCode.TARGET_UNREACHABLE, "its answer is not HTTP/1.1", Reached.MAYBE);
-            case LOCAL -> new RefusedException(ErrorCode.TARGET_UNREACHABLE, "the sidecar cannot connect", reached);
-        };
     }
 
     private void controlAnswered(HttpResponse head, BodyPipe response) {
@@ -210,7 +175,7 @@ final class Invocation {
         boolean untouched = offer != null && !offer.everClaimed();
         if (untouched && code == 400 && length > 0 && length <= REFUSAL_BYTES_MAX) {
             Gathering.of(response, ByteBufAllocator.DEFAULT, (int) length)
-                    .subscribe(text -> badRequest(head, text), broken -> refuse(brokenOff()));
+                    .subscribe(text -> badRequest(head, text), broken -> refuse(Refusals.brokenOff()));
         } else if (code == 421 && ControlMessage.refusedUnpulled(head.headers()) && withdrawn()) {
             response.subscribe(ByteBuf::release, broken -> {});
             fallBack(Fallback.PULL_FAILED, Hosts.Verdict.MIXED);
@@ -235,10 +200,6 @@ final class Invocation {
             Flux<ByteBuf> whole = Flux.defer(() -> Flux.just(Unpooled.wrappedBuffer(bytes)));
             answer(head, bytes.length, whole, null, () -> EmptyHttpHeaders.INSTANCE, () -> {});
         }
-    }
-
-    private static RefusedException brokenOff() {
-        return new RefusedException(ErrorCode.TARGET_UNREACHABLE, "the response broke off", Reached.MAYBE);
     }
 
     private boolean withdrawn() {
@@ -304,7 +265,7 @@ final class Invocation {
             }
             case Pull.TimedOut timedOut -> Refusals.of(pull, Reached.MAYBE);
             // It was there when its head was sent: the function, or its pod, has ended since.
-            default -> brokenOff();
+            default -> Refusals.brokenOff();
         };
     }
 
@@ -321,7 +282,7 @@ final class Invocation {
         BatonHeaders.removeOwnButErrors(fields);
         fields.remove(HttpHeaderNames.CONTENT_LENGTH);
         long bodySize = call.method().equals(HttpMethod.HEAD) && !call.headOnly() ? 0 : size;
-        sink.success(new Answer(head.status(), fields, bodySize, with, splice, trailers, brokenOff(), new Answer.End() {
+        sink.success(new Answer(head.status(), fields, bodySize, with, splice, trailers, Refusals.brokenOff(), new Answer.End() {
             @Override
             public void whole(long bytes) {
                 finish(Outcome.DONE);
