@@ -17,13 +17,11 @@ import org.springframework.boot.actuate.info.InfoContributor;
  * wait for a file.
  */
 final class BuildInfo implements InfoContributor {
-    private static final String FILE = "build.properties";
+    private final Path file;
 
-    private final Path jar;
-
-    /** @param jar where this program has been started from; its folder need not have the file */
-    BuildInfo(Path jar) {
-        this.jar = jar;
+    /** @param file need not be there */
+    BuildInfo(Path file) {
+        this.file = file;
     }
 
     @Override
@@ -41,14 +39,14 @@ final class BuildInfo implements InfoContributor {
 
     private Map<String, String> build() {
         Map<String, String> found = new TreeMap<>();
-        try (Reader reader = Files.newBufferedReader(jar.resolveSibling(FILE))) {
+        try (Reader reader = Files.newBufferedReader(file)) {
             Properties properties = new Properties();
             properties.load(reader);
             properties.stringPropertyNames().forEach(name -> found.put(name, properties.getProperty(name)));
         } catch (NoSuchFileException notLaidOut) {
             // Started from class files, as by a test.
         } catch (IOException | IllegalArgumentException unreadable) {
-            found.put("error", FILE + " is not readable");
+            found.put("error", file.getFileName() + " is not readable");
         }
         return found;
     }

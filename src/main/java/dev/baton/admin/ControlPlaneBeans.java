@@ -1,5 +1,6 @@
 package dev.baton.admin;
 
+import dev.baton.config.Build;
 import dev.baton.proxy.MainPipeline;
 import dev.baton.store.ObjectStore;
 import dev.baton.telemetry.Traffic;
@@ -10,8 +11,6 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
-import java.io.File;
-import java.nio.file.Path;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.jackson.JacksonEndpointAutoConfiguration;
@@ -95,8 +94,7 @@ class ControlPlaneBeans {
 
     @Bean
     BuildInfo buildInfo() {
-        String classPath = System.getProperty("java.class.path", "");
-        return new BuildInfo(Path.of(classPath.split(File.pathSeparator, 2)[0]));
+        return new BuildInfo(Build.file());
     }
 
     @Bean

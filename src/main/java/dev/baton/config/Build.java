@@ -16,13 +16,19 @@ public final class Build {
 
     private Build() {}
 
-    /** The commit's first seven digits, or {@link #UNKNOWN}. Any thread that may read a file of a few lines. */
-    public static String commit() {
+    /** Where the build has written it; there is no such file beside classes that lie in no jar. Any thread. */
+    public static Path file() {
         String classPath = System.getProperty("java.class.path", "");
         int end = classPath.indexOf(File.pathSeparatorChar);
-        return commit(Path.of(end < 0 ? classPath : classPath.substring(0, end)).resolveSibling(FILE));
+        return Path.of(end < 0 ? classPath : classPath.substring(0, end)).resolveSibling(FILE);
     }
 
+    /** The commit's first seven digits, or {@link #UNKNOWN}. Any thread that may read a file of a few lines. */
+    public static String commit() {
+        return commit(file());
+    }
+
+    /** Read by hand: the start needs no parser for one line. */
     static String commit(Path properties) {
         String text;
         try {

@@ -16,7 +16,7 @@ class BuildInfoTest {
 
     private Map<String, Object> told() {
         Info.Builder builder = new Info.Builder();
-        new BuildInfo(folder.resolve("baton.jar")).contribute(builder);
+        new BuildInfo(folder.resolve("build.properties")).contribute(builder);
         return builder.build().getDetails();
     }
 
