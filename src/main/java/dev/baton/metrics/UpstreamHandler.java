@@ -1,9 +1,8 @@
 package dev.baton.metrics;
 
 import dev.baton.http.Answers;
-import dev.baton.http.ExchangeAborted;
+import dev.baton.http.ExchangeHandler;
 import dev.baton.http.PassedContent;
-import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpContent;
@@ -16,7 +15,7 @@ import io.netty.handler.codec.http2.Http2StreamChannel;
  * Sees what goes to the user's program and how it answers: {@code http.client.*}, from the request's head to the head of the
  * answer, and the CLIENT span. One per connection or stream; event loop only.
  */
-final class UpstreamHandler extends ChannelDuplexHandler {
+final class UpstreamHandler extends ExchangeHandler {
     /** Errors by the names of Go's types: the program could not be reached, or all else. */
     private static final String UNREACHABLE = "net.OpError";
 
@@ -76,25 +75,7 @@ final class UpstreamHandler extends ChannelDuplexHandler {
     }
 
     @Override
-    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event == ExchangeAborted.INSTANCE) {
-            leave();
-        }
-        ctx.fireUserEventTriggered(event);
-    }
-
-    @Override
-    public void channelInactive(ChannelHandlerContext ctx) {
-        leave();
-        ctx.fireChannelInactive();
-    }
-
-    @Override
-    public void handlerRemoved(ChannelHandlerContext ctx) {
-        leave();
-    }
-
-    private void leave() {
+    protected void letGo() {
         if (awaitsAnswer) {
             answered(0, OTHER);
         }

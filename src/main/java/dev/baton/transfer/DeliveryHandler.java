@@ -2,8 +2,8 @@ package dev.baton.transfer;
 
 import dev.baton.http.Answers;
 import dev.baton.http.ExchangeAborted;
+import dev.baton.http.ExchangeHandler;
 import dev.baton.http.SocketWanted;
-import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * to a sidecar that takes references stays here until that sidecar has pulled it, and the exchange with it: permit and statistics count
  * until the last byte is acknowledged. One per connection; event loop only.
  */
-public final class DeliveryHandler extends ChannelDuplexHandler {
+public final class DeliveryHandler extends ExchangeHandler {
     private final DeliveryTools tools;
 
     private @Nullable Delivery delivery;
@@ -143,25 +143,7 @@ public final class DeliveryHandler extends ChannelDuplexHandler {
     }
 
     @Override
-    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event == ExchangeAborted.INSTANCE) {
-            letGo();
-        }
-        ctx.fireUserEventTriggered(event);
-    }
-
-    @Override
-    public void channelInactive(ChannelHandlerContext ctx) {
-        letGo();
-        ctx.fireChannelInactive();
-    }
-
-    @Override
-    public void handlerRemoved(ChannelHandlerContext ctx) {
-        letGo();
-    }
-
-    private void letGo() {
+    protected void letGo() {
         Delivery delivering = delivery;
         ResponseDetour detouring = detour;
         delivery = null;

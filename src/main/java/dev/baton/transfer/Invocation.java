@@ -125,7 +125,8 @@ final class Invocation {
 
     private void inline(long size) {
         path = DataPath.INLINE;
-        boolean takesReferences = call.offered() && tools.hosts().recall(call.target().key()) != Hosts.Verdict.MIXED;
+        boolean takesReferences =
+                call.offered() && tools.hosts().recall(call.target().key()) != Hosts.Verdict.MIXED;
         HttpRequest request = call.inline(size, takesReferences);
         send(request, size == 0 ? null : body, this::deliver);
     }
@@ -282,18 +283,19 @@ final class Invocation {
         BatonHeaders.removeOwnButErrors(fields);
         fields.remove(HttpHeaderNames.CONTENT_LENGTH);
         long bodySize = call.method().equals(HttpMethod.HEAD) && !call.headOnly() ? 0 : size;
-        sink.success(new Answer(head.status(), fields, bodySize, with, splice, trailers, Refusals.brokenOff(), new Answer.End() {
-            @Override
-            public void whole(long bytes) {
-                finish(Outcome.DONE);
-            }
+        sink.success(new Answer(
+                head.status(), fields, bodySize, with, splice, trailers, Refusals.brokenOff(), new Answer.End() {
+                    @Override
+                    public void whole(long bytes) {
+                        finish(Outcome.DONE);
+                    }
 
-            @Override
-            public void broken(long bytes) {
-                abandon.run();
-                finish(Outcome.BROKEN);
-            }
-        }));
+                    @Override
+                    public void broken(long bytes) {
+                        abandon.run();
+                        finish(Outcome.BROKEN);
+                    }
+                }));
     }
 
     private void refuse(RefusedException refused) {

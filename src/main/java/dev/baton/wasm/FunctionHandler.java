@@ -1,11 +1,10 @@
 package dev.baton.wasm;
 
 import dev.baton.http.Answers;
-import dev.baton.http.ExchangeAborted;
+import dev.baton.http.ExchangeHandler;
 import dev.baton.http.Problem;
 import dev.baton.http.Reached;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * The end of the main port's pipeline when the sidecar hosts functions itself: each request becomes a call of the function that its path names.
  * One per channel, not sharable. Event loop only.
  */
-public final class FunctionHandler extends ChannelInboundHandlerAdapter {
+public final class FunctionHandler extends ExchangeHandler {
     /** Problem codes of this handler, beside the sidecar's own. */
     static final String NOT_FOUND = "not-found";
 
@@ -100,25 +99,6 @@ public final class FunctionHandler extends ChannelInboundHandlerAdapter {
     }
 
     @Override
-    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event == ExchangeAborted.INSTANCE) {
-            letGo();
-        }
-        ctx.fireUserEventTriggered(event);
-    }
-
-    @Override
-    public void channelInactive(ChannelHandlerContext ctx) {
-        letGo();
-        ctx.fireChannelInactive();
-    }
-
-    @Override
-    public void handlerRemoved(ChannelHandlerContext ctx) {
-        letGo();
-    }
-
-    @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (!(cause instanceof IOException)) {
             host.observer().failed("error on a connection of the main port", cause);
@@ -127,7 +107,8 @@ public final class FunctionHandler extends ChannelInboundHandlerAdapter {
     }
 
     /** Ends the open call, if it has not ended by itself. */
-    private void letGo() {
+    @Override
+    protected void letGo() {
         FunctionExchange open = exchange;
         exchange = null;
         if (open != null) {

@@ -130,7 +130,8 @@ final class FunctionLoader {
     private byte[] read(Path file) throws IOException, LoadException {
         long size = Files.size(file);
         if (size > host.limits().moduleBytes()) {
-            throw new LoadException("it has " + size + " bytes, more than " + host.limits().moduleBytes());
+            throw new LoadException(
+                    "it has " + size + " bytes, more than " + host.limits().moduleBytes());
         }
         return Files.readAllBytes(file);
     }
@@ -144,12 +145,14 @@ final class FunctionLoader {
             Engine.preload();
             Guest.Module module = modules.load(source.bytes());
             long nanos = modules.trial(function, module);
-            boolean again = !module.command() && nanos > host.limits().dearStart().toNanos();
+            boolean again =
+                    !module.command() && nanos > host.limits().dearStart().toNanos();
             if (function.ready(module, again)) {
-                host.observer().loaded(
-                        function.name(),
-                        TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start),
-                        module.compiled().interpreted());
+                host.observer()
+                        .loaded(
+                                function.name(),
+                                TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start),
+                                module.compiled().interpreted());
             }
         } catch (LoadException e) {
             refuse(function, String.valueOf(e.getMessage()));

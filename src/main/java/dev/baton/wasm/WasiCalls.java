@@ -31,7 +31,10 @@ final class WasiCalls {
             call("fd_close", "i:i", (guest, a) -> WasiStreams.standard(a) ? WasiErrno.SUCCESS : WasiErrno.EBADF),
             call("fd_seek", "iIii:i", (guest, a) -> WasiStreams.standard(a) ? WasiErrno.ESPIPE : WasiErrno.EBADF),
             call("fd_fdstat_get", "ii:i", WasiStreams::fdstatGet),
-            call("fd_fdstat_set_flags", "ii:i", (guest, a) -> WasiStreams.standard(a) ? WasiErrno.SUCCESS : WasiErrno.EBADF),
+            call(
+                    "fd_fdstat_set_flags",
+                    "ii:i",
+                    (guest, a) -> WasiStreams.standard(a) ? WasiErrno.SUCCESS : WasiErrno.EBADF),
             call("fd_filestat_get", "ii:i", WasiStreams::filestatGet),
             call("fd_prestat_get", "ii:i", (guest, a) -> WasiErrno.EBADF),
             call("fd_prestat_dir_name", "iii:i", (guest, a) -> WasiErrno.EBADF),
