@@ -24,7 +24,7 @@ public final class Floods {
 
     private static final double PHASE_SECONDS = 1.5;
     private static final int PAUSE_MILLIS = 100;
-    private static final int WARM_UP_CONNECTIONS = 10;
+    private static final int WARM_UP_CONNECTIONS = 150;
 
     private final int port;
     private final Path process;

@@ -28,6 +28,9 @@ final class Http2Guard extends ChannelInboundHandlerAdapter implements Http2Fram
     /** What no client does that speaks HTTP/2 at all, and no proxy passes on; finding it costs more than a reset. */
     private static final int COST_OF_FAULT = 100;
 
+    /** More of the same on that stream: no client's window explains it, and the codec throws an exception for each. */
+    private static final int COST_OF_MORE = 10;
+
     private static final int COST_OF_SETTINGS = 5;
     private static final int COST_OF_LARGE_HEAD = 50;
     /** From here on a block may stand for so many fields that the next one waits for what the codec makes of it. */
@@ -38,6 +41,7 @@ final class Http2Guard extends ChannelInboundHandlerAdapter implements Http2Fram
     private static final int LARGE_BLOCK_BYTES = 16 * 1024;
 
     private static final int BYTES_OF_A_FRAME = 256;
+    private static final int STREAMS_OF_A_FRAME = 8;
     /** For GOAWAY to get out to a client that reads. */
     private static final int FAREWELL_MILLIS = 500;
 
@@ -60,6 +64,8 @@ final class Http2Guard extends ChannelInboundHandlerAdapter implements Http2Fram
     private int lastStream;
     private int streamsSeen;
     private int leaving;
+    /** The stream that was last reset for a fault. */
+    private int faulty;
 
     private @Nullable Future<?> farewell;
     private boolean dead;
@@ -155,13 +161,14 @@ final class Http2Guard extends ChannelInboundHandlerAdapter implements Http2Fram
             return false;
         }
         if (reset.contains(stream)) {
-            spend(1);
+            spend(stream == faulty ? COST_OF_MORE : 1);
             return false;
         }
         reset.add(stream);
         if (error == Http2Error.STREAM_CLOSED.code()
                 || error == Http2Error.FLOW_CONTROL_ERROR.code()
                 || error == Http2Error.FRAME_SIZE_ERROR.code()) {
+            faulty = stream;
             spend(COST_OF_FAULT);
         } else if (error == Http2Error.PROTOCOL_ERROR.code()) {
             // A malformed request may be somebody else's, by way of a proxy.
@@ -213,7 +220,11 @@ final class Http2Guard extends ChannelInboundHandlerAdapter implements Http2Fram
                 block(flags);
             }
             case Http2FrameScanner.RST_STREAM, Http2FrameScanner.GOAWAY -> spend(COST_OF_RESET);
-            case Http2FrameScanner.SETTINGS -> spend(COST_OF_SETTINGS + frames.payloadLeft() / BYTES_OF_A_FRAME);
+            // They may adjust the window of every stream.
+            case Http2FrameScanner.SETTINGS ->
+                spend(COST_OF_SETTINGS
+                        + frames.payloadLeft() / BYTES_OF_A_FRAME
+                        + connection.numActiveStreams() / STREAMS_OF_A_FRAME);
             case Http2FrameScanner.WINDOW_UPDATE -> {
                 increment = 0;
                 spend(1);
