@@ -80,7 +80,7 @@ public final class Soak {
         command.add("@jvm.options");
         try (Pods pods = Pods.start(command, dist, addresses, folder, "shipped")) {
             load(pods, WARM_UP_REQUESTS, new Tally());
-            List<Holding> before = settled(pods);
+            List<Holding> before = settled(pods, List.of());
             List<String> rows = new ArrayList<>();
             addRows(rows, "before", before);
             Tally tally = new Tally();
@@ -90,7 +90,7 @@ public final class Soak {
             int samples = requests < SHORT_RUN_REQUESTS ? SAMPLES_OF_A_SHORT_RUN : SAMPLES;
             for (int i = 1; i <= samples; i++) {
                 load(pods, requests / samples, tally);
-                after = settled(pods);
+                after = settled(pods, before);
                 addRows(rows, "after " + Tally.grouped(tally.total()), after);
                 if (i == 1) {
                     first = after;
@@ -142,13 +142,13 @@ public final class Soak {
         try (Pods pods = Pods.start(command, dist, addresses, folder, "watched")) {
             Tally tally = new Tally();
             load(pods, requests, tally);
-            settled(pods);
+            settled(pods, List.of());
             for (int i = 0; i < 3; i++) {
                 pods.collectGarbage();
                 // A lost buffer is reported when the next ones are made.
                 load(pods, 300, tally);
             }
-            settled(pods);
+            settled(pods, List.of());
             List<String> reports = pods.logLines(LeakReports.MARK);
             List<String> lost = reports.stream()
                     .filter(line -> !line.contains(LeakReports.ON_PURPOSE))
@@ -178,18 +178,29 @@ public final class Soak {
         }
     }
 
-    /** Waits until nothing is under way any more, or no longer. */
-    private static List<Holding> settled(Pods pods) throws Exception {
+    /**
+     * Waits until nothing is under way any more, or no longer.
+     *
+     * @param before what may be held; what is more at one moment only has been closed while it was counted, and is no leak
+     */
+    private static List<Holding> settled(Pods pods, List<Holding> before) throws Exception {
         long end = System.nanoTime() + QUIET_SECONDS * 1_000_000_000L;
         List<Holding> holding = pods.holding();
         // The Stat is of the last whole second.
-        for (int quiet = 0;
-                quiet < 3 && System.nanoTime() < end;
-                quiet = holding.stream().allMatch(Holding::quiet) ? quiet + 1 : 0) {
+        for (int quiet = 0; quiet < 3 && System.nanoTime() < end; quiet = settled(holding, before) ? quiet + 1 : 0) {
             Thread.sleep(700);
             holding = pods.holding();
         }
         return holding;
+    }
+
+    private static boolean settled(List<Holding> holding, List<Holding> before) {
+        for (int i = 0; i < before.size(); i++) {
+            if (!holding.get(i).leaks(before.get(i)).isEmpty()) {
+                return false;
+            }
+        }
+        return holding.stream().allMatch(Holding::quiet);
     }
 
     /** What the log says that a failing program or client does not explain is a fault. */
