@@ -39,6 +39,13 @@ final class PullExchange extends ChannelInboundHandlerAdapter implements Channel
     private @Nullable UUID open;
     private @Nullable Outgoing outgoing;
     private @Nullable ChannelPump pump;
+    private long announcedBytes;
+    /** Acknowledged already, though the object's last byte has not been declared its last yet. */
+    private boolean acknowledged;
+
+    /** What came behind such an acknowledgement. */
+    private @Nullable HttpRequest next;
+
     private long quietSinceNanos = System.nanoTime();
 
     /** @param pulls counts the pulls at work on all connections */
@@ -81,6 +88,13 @@ final class PullExchange extends ChannelInboundHandlerAdapter implements Channel
 
     private void request(ChannelHandlerContext ctx, HttpRequest request) {
         quietSinceNanos = System.nanoTime();
+        if (acknowledged) {
+            if (next != null) {
+                ctx.close();
+            }
+            next = request;
+            return;
+        }
         UUID acked = request.method().equals(HttpMethod.POST) ? PullProtocol.ackedIdOf(request.uri()) : null;
         if (acked != null) {
             acknowledged(ctx, acked);
@@ -128,8 +142,9 @@ final class PullExchange extends ChannelInboundHandlerAdapter implements Channel
         if (claimed.digest() != null) {
             head.headers().set(PullProtocol.REPR_DIGEST, claimed.digest());
         }
-        if (claimed.size() >= 0) {
-            HttpUtil.setContentLength(head, claimed.size());
+        announcedBytes = claimed.size();
+        if (announcedBytes >= 0) {
+            HttpUtil.setContentLength(head, announcedBytes);
         } else {
             head.headers().set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
         }
@@ -150,6 +165,9 @@ final class PullExchange extends ChannelInboundHandlerAdapter implements Channel
         ChannelHandlerContext ctx = context;
         if (ctx != null) {
             ctx.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT, ctx.voidPromise());
+            if (acknowledged) {
+                commit(ctx);
+            }
         }
     }
 
@@ -174,17 +192,33 @@ final class PullExchange extends ChannelInboundHandlerAdapter implements Channel
     }
 
     private void acknowledged(ChannelHandlerContext ctx, UUID id) {
-        Outgoing sent = outgoing;
-        if (sent == null || pump != null || !id.equals(open)) {
+        ChannelPump sending = pump;
+        if (outgoing == null || !id.equals(open) || (sending != null && sending.sentBytes() != announcedBytes)) {
             // Before the last byte, or of something else: the consumer is confused, and what it has cannot be trusted.
             ctx.close();
-            return;
+        } else if (sending != null) {
+            // It counts the bytes; whoever makes them says that they are all a moment after the last one.
+            acknowledged = true;
+        } else {
+            commit(ctx);
         }
+    }
+
+    private void commit(ChannelHandlerContext ctx) {
+        Outgoing sent = outgoing;
+        HttpRequest waiting = next;
+        acknowledged = false;
+        next = null;
         open = null;
         outgoing = null;
-        pulls.decrementAndGet();
-        sent.commit();
+        if (sent != null) {
+            pulls.decrementAndGet();
+            sent.commit();
+        }
         ctx.writeAndFlush(Answers.empty(HttpResponseStatus.NO_CONTENT), ctx.voidPromise());
+        if (waiting != null) {
+            request(ctx, waiting);
+        }
     }
 
     private void refuse(ChannelHandlerContext ctx, ErrorCode code) {

@@ -186,8 +186,8 @@ public final class ChannelPump implements CoreSubscriber<ByteBuf>, ChannelFuture
         }
     }
 
-    /** Bytes of the body that the channel's socket has taken. */
-    private long sentBytes() {
+    /** Bytes of the body that the channel's socket has taken. Event loop only. */
+    public long sentBytes() {
         return splice == null ? sentBytes : sentBytes + splice.movedBytes();
     }
 
