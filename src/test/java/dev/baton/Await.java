@@ -5,7 +5,7 @@ import java.util.function.BooleanSupplier;
 
 /** Waits for what happens soon on another thread. */
 public final class Await {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private Await() {}
 

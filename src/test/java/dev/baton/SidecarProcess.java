@@ -30,7 +30,7 @@ public final class SidecarProcess implements AutoCloseable {
     public static final int STAT = 9090;
     public static final int USER = 8080;
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final Path FOLDER = Path.of("target", "sidecars");
     private static final AtomicInteger ADDRESSES = new AtomicInteger();
 
@@ -61,7 +61,7 @@ public final class SidecarProcess implements AutoCloseable {
         return HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .localAddress(InetAddress.ofLiteral(source))
-                .connectTimeout(Duration.ofSeconds(5))
+                .connectTimeout(Duration.ofSeconds(60))
                 .build();
     }
 

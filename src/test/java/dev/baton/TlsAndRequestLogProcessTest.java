@@ -72,7 +72,7 @@ class TlsAndRequestLogProcessTest {
                 return false;
             }
         });
-        connected[0].setSoTimeout(30_000);
+        connected[0].setSoTimeout(100_000);
         return connected[0];
     }
 

@@ -32,7 +32,7 @@ public final class RawHttp2 implements AutoCloseable {
     public static final int END_HEADERS = 4;
     public static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
 
-    private static final int CONNECT_MILLIS = 10_000;
+    private static final int CONNECT_MILLIS = 30_000;
 
     /** One frame that has been read. */
     public record Frame(int type, int flags, int stream, ByteBuffer payload) {
@@ -70,8 +70,12 @@ public final class RawHttp2 implements AutoCloseable {
      */
     public static RawHttp2 open(InetSocketAddress server, int... settings) {
         RawHttp2 client = new RawHttp2(server);
-        client.send(PREFACE);
-        client.send(settings(settings));
+        // Together: the confirmation of the server's settings, which another thread sends, must not come between the
+        // two.
+        client.send(ByteBuffer.allocate(PREFACE.length + 9 + 3 * settings.length)
+                .put(PREFACE)
+                .put(settings(settings))
+                .array());
         try {
             if (!client.greeted.await(CONNECT_MILLIS, TimeUnit.MILLISECONDS)) {
                 throw new AssertionError("the server has not sent its settings");

@@ -91,6 +91,11 @@ final class GuestThreads implements AutoCloseable {
         return alive;
     }
 
+    /** Threads that wait for work. */
+    synchronized int idle() {
+        return idle;
+    }
+
     private synchronized void ended() {
         calls--;
     }

@@ -77,7 +77,7 @@ class AdminServerTest {
 
     private Answer ask(InetAddress address, String method, String target, String... headers) throws IOException {
         try (var socket = new Socket(address, server.port())) {
-            socket.setSoTimeout(20_000);
+            socket.setSoTimeout(100_000);
             var request = new StringBuilder(method + " " + target + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n");
             for (String header : headers) {
                 request.append(header).append("\r\n");
@@ -200,13 +200,13 @@ class AdminServerTest {
             socket.getOutputStream()
                     .write((method + " /wait-for-drain HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
                             .getBytes(ISO_8859_1));
-            Runnable answer = hooks.poll(20, TimeUnit.SECONDS);
+            Runnable answer = hooks.poll(100, TimeUnit.SECONDS);
             assertThat(answer).isNotNull();
             socket.setSoTimeout(100);
             org.assertj.core.api.Assertions.assertThatThrownBy(
                             () -> socket.getInputStream().read())
                     .isInstanceOf(java.net.SocketTimeoutException.class);
-            socket.setSoTimeout(20_000);
+            socket.setSoTimeout(100_000);
             answer.run();
             String text = new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
             assertThat(text).startsWith("HTTP/1.1 200 OK\r\n").endsWith("\r\n\r\n");
@@ -221,7 +221,7 @@ class AdminServerTest {
                 getOutputStream().write("GET /wait-for-drain HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(ISO_8859_1));
             }
         }.close();
-        Runnable answer = hooks.poll(20, TimeUnit.SECONDS);
+        Runnable answer = hooks.poll(100, TimeUnit.SECONDS);
         assertThat(answer).isNotNull();
         answer.run();
         assertThat(ask(loopback(), "GET", "/").status()).isEqualTo(404);
@@ -247,7 +247,7 @@ class AdminServerTest {
         byte[] slow = "GET /actuator/info HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(ISO_8859_1);
         byte[] quick = "GET /nobodys HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(ISO_8859_1);
         try (var socket = new Socket(loopback(), server.port())) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(100_000);
             socket.setTcpNoDelay(true);
             var in = new BufferedInputStream(socket.getInputStream());
             for (int i = 0; i < 1000; i++) {

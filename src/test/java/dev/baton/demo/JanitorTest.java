@@ -28,8 +28,8 @@ class JanitorTest {
         janitor.process(two);
         janitor.close();
         janitor.close();
-        assertThat(one.waitFor(5, TimeUnit.SECONDS)).isTrue();
-        assertThat(two.waitFor(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(one.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(two.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(folder).doesNotExist();
     }
 
@@ -54,7 +54,7 @@ class JanitorTest {
         long pid = Long.parseLong(owner.inputReader().readLine());
         ProcessHandle child = ProcessHandle.of(pid).orElseThrow();
         owner.destroyForcibly().waitFor();
-        child.onExit().get(20, TimeUnit.SECONDS);
+        child.onExit().get(60, TimeUnit.SECONDS);
         for (int i = 0; i < 200 && Files.exists(folder); i++) {
             Thread.sleep(Duration.ofMillis(50));
         }

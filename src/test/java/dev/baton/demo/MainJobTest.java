@@ -87,7 +87,7 @@ class MainJobTest {
                 .redirectError(errors.toFile())
                 .start();
         try {
-            assertThat(job.waitFor(110, TimeUnit.SECONDS)).as("ended in time").isTrue();
+            assertThat(job.waitFor(280, TimeUnit.SECONDS)).as("ended in time").isTrue();
         } finally {
             job.destroy();
         }

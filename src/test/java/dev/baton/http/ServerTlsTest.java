@@ -149,7 +149,7 @@ class ServerTlsTest {
         int port = ((InetSocketAddress) listener.localAddress()).getPort();
         try (SSLSocket socket =
                 (SSLSocket) client.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port)) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(100_000);
             setup.prepare(socket);
             try (InputStream in = socket.getInputStream()) {
                 return new String(in.readAllBytes(), StandardCharsets.US_ASCII);

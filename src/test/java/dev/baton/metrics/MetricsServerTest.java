@@ -139,7 +139,7 @@ class MetricsServerTest {
     void pipelinedScrapesAreAnsweredInOrder() throws Exception {
         int port = listen(null);
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(100_000);
             for (String head : List.of("/metrics HTTP/1.1", "/x HTTP/1.1", "/metrics HTTP/1.1\r\nConnection: close")) {
                 socket.getOutputStream()
                         .write(("GET " + head + "\r\nHost: x\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
@@ -155,7 +155,7 @@ class MetricsServerTest {
     void aHeadThatTakesMoreThanFiveSecondsIsNotAwaited() throws Exception {
         int port = listen(null);
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            socket.setSoTimeout(20_000);
+            socket.setSoTimeout(100_000);
             socket.getOutputStream().write("GET /metrics HTTP/1.1\r\nHo".getBytes(StandardCharsets.US_ASCII));
 
             assertThat(socket.getInputStream().read()).isEqualTo(-1);
@@ -188,7 +188,7 @@ class MetricsServerTest {
             assertThat(answer.body()).contains("target_info");
         }
         try (Socket plain = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            plain.setSoTimeout(10_000);
+            plain.setSoTimeout(100_000);
             plain.getOutputStream().write("GET /metrics HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             assertThat(new BufferedReader(new InputStreamReader(plain.getInputStream(), StandardCharsets.ISO_8859_1))
                             .lines()
@@ -220,7 +220,7 @@ class MetricsServerTest {
 
     private static HttpRequest.Builder request(int port, String path) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                .timeout(Duration.ofSeconds(20));
+                .timeout(Duration.ofSeconds(100));
     }
 
     private HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {

@@ -108,7 +108,7 @@ class RequestMetricsTest {
 
     @Test
     void aRequestThatTakesTooLongIsA504Everywhere() throws Exception {
-        try (WatchedProxy proxy = new WatchedProxy(observation, "REVISION_RESPONSE_START_TIMEOUT_SECONDS", "1")) {
+        try (WatchedProxy proxy = new WatchedProxy(observation, "REVISION_RESPONSE_START_TIMEOUT_SECONDS", "4")) {
             assertThat(proxy.get("/never").statusCode()).isEqualTo(504);
 
             awaitSeries(metrics, SERVER, List.of(Label.of("http.response.status_code", 504)));
@@ -120,7 +120,7 @@ class RequestMetricsTest {
     @Test
     void orAsTheQueueProxyCountsIt() throws Exception {
         Observation imitating = new Observation(metrics, false, false);
-        try (WatchedProxy proxy = new WatchedProxy(imitating, "REVISION_RESPONSE_START_TIMEOUT_SECONDS", "1")) {
+        try (WatchedProxy proxy = new WatchedProxy(imitating, "REVISION_RESPONSE_START_TIMEOUT_SECONDS", "4")) {
             assertThat(proxy.get("/never").statusCode()).isEqualTo(504);
 
             awaitSeries(metrics, SERVER, List.of(Label.of("http.response.status_code", 504)));
@@ -166,7 +166,7 @@ class RequestMetricsTest {
     @Test
     void fullQueuesShowInTheServersMetricsAlone() throws Exception {
         try (WatchedProxy proxy = new WatchedProxy(
-                observation, "CONTAINER_CONCURRENCY", "1", "REVISION_RESPONSE_START_TIMEOUT_SECONDS", "3")) {
+                observation, "CONTAINER_CONCURRENCY", "1", "REVISION_RESPONSE_START_TIMEOUT_SECONDS", "60")) {
             Socket[] waiting = new Socket[12];
             for (int i = 0; i < waiting.length; i++) {
                 waiting[i] = new Socket(InetAddress.getLoopbackAddress(), proxy.port());

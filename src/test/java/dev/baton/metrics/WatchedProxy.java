@@ -39,7 +39,7 @@ public final class WatchedProxy implements AutoCloseable {
     private final Channel listener;
     private final DisposableServer program;
     private final HttpClient client =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(60)).build();
 
     /** Settings are variable, value, variable, value. */
     public WatchedProxy(Observation observation, String... settings) throws IOException {
@@ -135,7 +135,7 @@ public final class WatchedProxy implements AutoCloseable {
                     .responseSingle((head, content) -> content.asString()
                             .defaultIfEmpty("")
                             .map(text -> new Answer(head.status().code(), text)))
-                    .block(Duration.ofSeconds(20));
+                    .block(Duration.ofSeconds(100));
             if (answer == null) {
                 throw new IOException("no answer");
             }
@@ -143,7 +143,7 @@ public final class WatchedProxy implements AutoCloseable {
         }
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
                 .version(version)
-                .timeout(Duration.ofSeconds(20))
+                .timeout(Duration.ofSeconds(100))
                 .method(
                         method,
                         body.isEmpty()
@@ -160,16 +160,16 @@ public final class WatchedProxy implements AutoCloseable {
         return send(HttpClient.Version.HTTP_1_1, "GET", path, "", fields);
     }
 
-    /** Waits until something is so; fails after thirty seconds. What is counted is counted behind the answer. */
+    /** Waits until something is so; fails after a minute. What is counted is counted behind the answer. */
     public static <T> T await(Supplier<@Nullable T> wanted) throws InterruptedException {
-        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         while (true) {
             T there = wanted.get();
             if (there != null) {
                 return there;
             }
             if (System.nanoTime() - deadline > 0) {
-                throw new AssertionError("not within thirty seconds");
+                throw new AssertionError("not within a minute");
             }
             Thread.sleep(10);
         }

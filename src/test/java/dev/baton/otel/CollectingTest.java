@@ -303,7 +303,7 @@ class CollectingTest {
     @Test
     void aClientThatLeavesEndsItsSpans() throws Exception {
         try (Collector collector = new Collector();
-                WatchedProxy proxy = new WatchedProxy(observation, "REVISION_RESPONSE_START_TIMEOUT_SECONDS", "1")) {
+                WatchedProxy proxy = new WatchedProxy(observation, "REVISION_RESPONSE_START_TIMEOUT_SECONDS", "4")) {
             Collecting collecting = traces(
                     asked(Protocol.HTTP_PROTOBUF, collector.endpoint(Protocol.HTTP_PROTOBUF), 1, Map.of()), proxy);
             assertThat(proxy.get("/never").statusCode()).isEqualTo(504);

@@ -48,6 +48,7 @@ final class AdmissionTest {
                 assertThat(refused.status()).isEqualTo(503);
                 assertThat(refused.text()).isEqualTo("pending request queue full\n");
             }
+            Await.until("one is at the program", () -> !served.isEmpty());
             assertThat(served).as("at the program").hasSize(1);
             assertThat(proxy.arrived.get() - proxy.finished.get())
                     .as("counted by the autoscaler")
@@ -83,7 +84,7 @@ final class AdmissionTest {
     @Test
     void theTimeLimitHoldsWhileWaitingToo() {
         try (ProxyFixture proxy =
-                new ProxyFixture(onLeave(), "CONTAINER_CONCURRENCY", "1", "REVISION_TIMEOUT_SECONDS", "1")) {
+                new ProxyFixture(onLeave(), "CONTAINER_CONCURRENCY", "1", "REVISION_TIMEOUT_SECONDS", "4")) {
             Wire running = proxy.connect().request("GET", "/runs");
             Await.until("the first runs", () -> served.size() == 1);
             Wire waiting = proxy.connect()
@@ -97,7 +98,7 @@ final class AdmissionTest {
                     "all permits are back",
                     () -> proxy.breaker().running() == 0 && proxy.breaker().waiting() == 0);
             assertThat(served).containsExactly("/runs");
-            assertThat(proxy.log).containsExactly("Request timeout: 1s", "Request timeout: 1s");
+            assertThat(proxy.log).containsExactly("Request timeout: 4s", "Request timeout: 4s");
         }
     }
 

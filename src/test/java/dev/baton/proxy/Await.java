@@ -5,7 +5,7 @@ import java.util.function.BooleanSupplier;
 
 /** Bounded waiting for what other threads bring about. */
 final class Await {
-    static final Duration LIMIT = Duration.ofSeconds(10);
+    static final Duration LIMIT = Duration.ofSeconds(60);
 
     private Await() {}
 

@@ -21,10 +21,9 @@ final class FailuresTest {
 
     @Test
     void aProgramThatIsNotThereIsRefused() {
-        Program program = Program.echo();
-        int port = program.port();
-        program.close();
-        try (ProxyFixture proxy = new ProxyFixture(program)) {
+        try (Program.Absent program = new Program.Absent();
+                ProxyFixture proxy = new ProxyFixture(program.port())) {
+            int port = program.port();
             Wire.Message response = proxy.get("/");
             isBadGateway(response, "dial tcp 127.0.0.1:" + port + ": connect: connection refused");
             assertThat(proxy.log)
@@ -151,7 +150,7 @@ final class FailuresTest {
                     wire.request();
                     wire.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
                     if (left.getCount() > 0) {
-                        assertThat(leave.await(10, SECONDS)).isTrue();
+                        assertThat(leave.await(60, SECONDS)).isTrue();
                         wire.close();
                         left.countDown();
                     }
@@ -165,15 +164,15 @@ final class FailuresTest {
                     .forEach(loop -> loop.execute(() -> {
                         standing.countDown();
                         try {
-                            goOn.await(10, SECONDS);
+                            goOn.await(60, SECONDS);
                         } catch (InterruptedException stop) {
                             Thread.currentThread().interrupt();
                         }
                     }));
-            assertThat(standing.await(10, SECONDS)).isTrue();
+            assertThat(standing.await(60, SECONDS)).isTrue();
             client.request("POST", "/", "Content-Length: 2").send("hi");
             leave.countDown();
-            assertThat(left.await(10, SECONDS)).isTrue();
+            assertThat(left.await(60, SECONDS)).isTrue();
             goOn.countDown();
             Wire.Message response = client.response();
             assertThat(response.status()).as(response.text()).isEqualTo(200);

@@ -179,7 +179,7 @@ final class FloodsTest {
     void aClientThatOpensNoWindowHoldsLittleAndNotForEver() {
         String large = "x".repeat(1 << 20);
         try (Http2Program program = new Http2Program(large);
-                ProxyFixture proxy = new ProxyFixture(program.port(), "REVISION_TIMEOUT_SECONDS", "4");
+                ProxyFixture proxy = new ProxyFixture(program.port(), "REVISION_TIMEOUT_SECONDS", "8");
                 RawHttp2 client = RawHttp2.open(address(proxy), 4, 0)) {
             for (int i = 0; i < 30; i++) {
                 client.send(RawHttp2.headers(2 * i + 1, true, Block.get("/")));

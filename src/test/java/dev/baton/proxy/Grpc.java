@@ -37,6 +37,7 @@ final class Grpc implements AutoCloseable {
     private final Server server;
     final AtomicInteger running = new AtomicInteger();
     final AtomicInteger most = new AtomicInteger();
+    final Semaphore called = new Semaphore(0);
     final Semaphore cancelled = new Semaphore(0);
 
     Grpc() {
@@ -83,6 +84,9 @@ final class Grpc implements AutoCloseable {
     private void unary(String request, StreamObserver<String> response) {
         int now = running.incrementAndGet();
         most.accumulateAndGet(now, Math::max);
+        if (request.startsWith("meet")) {
+            Await.until("another call runs beside it", () -> most.get() > 1);
+        }
         Await.pause(2);
         running.decrementAndGet();
         if (request.startsWith("fail")) {
@@ -95,6 +99,7 @@ final class Grpc implements AutoCloseable {
 
     private void never(String request, StreamObserver<String> response) {
         ((io.grpc.stub.ServerCallStreamObserver<String>) response).setOnCancelHandler(cancelled::release);
+        called.release();
     }
 
     private static StreamObserver<String> bidi(StreamObserver<String> response) {

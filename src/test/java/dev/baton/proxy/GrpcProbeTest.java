@@ -91,7 +91,7 @@ final class GrpcProbeTest {
         try (Health health = new Health();
                 ProxyFixture proxy = probing(
                         health.server.getPort(),
-                        "{\"grpc\":{\"port\":$PORT,\"service\":\"orders\"},\"periodSeconds\":1,\"timeoutSeconds\":5}")) {
+                        "{\"grpc\":{\"port\":$PORT,\"service\":\"orders\"},\"periodSeconds\":1,\"timeoutSeconds\":60}")) {
             assertThat(proxy.get("/", CHECK).status()).isEqualTo(200);
             assertThat(health.asked.getFirst()).containsExactly(10, 6, 'o', 'r', 'd', 'e', 'r', 's');
             health.answer = new byte[] {8, 2};
@@ -108,8 +108,8 @@ final class GrpcProbeTest {
     @Test
     void whatIsNoGrpcServiceIsNotReady() {
         try (Program http1 = Program.answering("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
-                ProxyFixture proxy =
-                        probing(http1.port(), "{\"grpc\":{\"port\":$PORT},\"periodSeconds\":1,\"timeoutSeconds\":2}")) {
+                ProxyFixture proxy = probing(
+                        http1.port(), "{\"grpc\":{\"port\":$PORT},\"periodSeconds\":1,\"timeoutSeconds\":30}")) {
             assertThat(proxy.get("/", CHECK).status()).isEqualTo(503);
             assertThat(proxy.complaints).singleElement().asString().startsWith("health rpc probe failed: ");
         }
@@ -117,7 +117,7 @@ final class GrpcProbeTest {
 
     @Test
     void aGetIsTriedInBothVersions() {
-        String probe = "{\"httpGet\":{\"port\":$PORT,\"path\":\"/ready\"},\"periodSeconds\":1,\"timeoutSeconds\":4}";
+        String probe = "{\"httpGet\":{\"port\":$PORT,\"path\":\"/ready\"},\"periodSeconds\":1,\"timeoutSeconds\":60}";
         try (Grpc http2 = new Grpc();
                 ProxyFixture proxy = probing(http2.port(), probe, "ENABLE_HTTP2_AUTO_DETECTION", "true")) {
             assertThat(proxy.get("/", CHECK).status())

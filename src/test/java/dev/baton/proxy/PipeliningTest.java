@@ -91,6 +91,7 @@ final class PipeliningTest {
                 before = sent.get();
                 Await.pause(300);
             }
+            Await.until("the first has arrived", () -> proxy.arrived.get() > 0);
             assertThat(proxy.arrived).hasValue(1);
             assertThat(sent.get()).as("what fits into the sockets' buffers").isLessThan(40_000_000);
             client.close();

@@ -57,6 +57,32 @@ final class Program implements AutoCloseable {
         });
     }
 
+    /** A port on which nobody listens, and nobody will as long as it is held. */
+    static final class Absent implements AutoCloseable {
+        private final Socket holder = new Socket();
+
+        Absent() {
+            try {
+                holder.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        int port() {
+            return holder.getLocalPort();
+        }
+
+        @Override
+        public void close() {
+            try {
+                holder.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
     InetSocketAddress address() {
         return (InetSocketAddress) listener.getLocalSocketAddress();
     }

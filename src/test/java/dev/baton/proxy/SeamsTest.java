@@ -158,8 +158,9 @@ final class SeamsTest {
                                 .response()
                                 .status())
                         .isEqualTo(504);
-                assertThat(aborted).hasValue(1);
+                Await.until("the handler is told", () -> aborted.get() > 0);
             }
+            assertThat(aborted).hasValue(1);
         }
     }
 }

@@ -50,7 +50,7 @@ final class ShutdownTest {
             assertThat(running.rest()).isEmpty();
             assertThat(streaming.exactly(2)).asString().isEqualTo("ab");
             assertThat(streaming.rest()).isEmpty();
-            finished.get(10, java.util.concurrent.TimeUnit.SECONDS);
+            finished.get(60, java.util.concurrent.TimeUnit.SECONDS);
             assertThat(proxy.connect().rest())
                     .as("a connection that comes later")
                     .isEmpty();

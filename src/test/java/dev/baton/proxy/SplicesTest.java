@@ -243,14 +243,14 @@ final class SplicesTest {
                 }),
                 kernel::linux,
                 "REVISION_TIMEOUT_SECONDS",
-                "2")) {
+                "8")) {
             warm(proxy);
             stall.set(true);
             try (Wire client = proxy.connect()) {
                 client.request("GET", "/large").head();
                 assertThat(client.rest().replace("<reset>", "")).hasSize(SIZE / 2);
             }
-            assertThat(proxy.log).contains("Request timeout: 2s");
+            assertThat(proxy.log).contains("Request timeout: 8s");
             nothingLeft(kernel);
         }
     }

@@ -43,7 +43,7 @@ final class TimeoutsTest {
                             wire.rest();
                         }),
                         "REVISION_TIMEOUT_SECONDS",
-                        "1");
+                        "4");
                 Wire client = proxy.connect()) {
             isTimeout(client.request("GET", "/slow").response());
             assertThat(client.request("GET", "/quick").response().status()).isEqualTo(200);
@@ -92,12 +92,12 @@ final class TimeoutsTest {
                 new Program(wire -> {
                     wire.request();
                     wire.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\na");
-                    Await.pause(1500);
+                    Await.pause(4_000);
                     wire.send("b");
                     wire.rest();
                 }),
                 "REVISION_RESPONSE_START_TIMEOUT_SECONDS",
-                "1")) {
+                "3")) {
             assertThat(proxy.get("/").text()).isEqualTo("ab");
         }
     }
@@ -109,28 +109,28 @@ final class TimeoutsTest {
                             wire.request();
                             wire.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
                             for (int i = 0; i < 3; i++) {
-                                Await.pause(600);
+                                Await.pause(1_500);
                                 wire.send("1\r\na\r\n");
                             }
                             wire.rest();
                             cancelled.countDown();
                         }),
                         "REVISION_IDLE_TIMEOUT_SECONDS",
-                        "1");
+                        "4");
                 Wire client = proxy.connect()) {
             client.request("GET", "/").head();
             assertThat(client.rest())
                     .as("every piece that came in time, and no end")
                     .isEqualTo("1\r\na\r\n1\r\na\r\n1\r\na\r\n");
             cancelled.await();
-            assertThat(proxy.log).containsExactly("Idle timeout: 1s");
+            assertThat(proxy.log).containsExactly("Idle timeout: 4s");
         }
     }
 
     @Test
     void silenceFromTheStartIsIdlenessToo() {
         try (ProxyFixture proxy = new ProxyFixture(
-                silent(), "REVISION_IDLE_TIMEOUT_SECONDS", "1", "REVISION_RESPONSE_START_TIMEOUT_SECONDS", "2")) {
+                silent(), "REVISION_IDLE_TIMEOUT_SECONDS", "1", "REVISION_RESPONSE_START_TIMEOUT_SECONDS", "30")) {
             isTimeout(proxy.get("/"));
             assertThat(proxy.log).containsExactly("Idle timeout: 1s");
         }
@@ -145,7 +145,7 @@ final class TimeoutsTest {
                             wire.rest();
                         }),
                         "REVISION_TIMEOUT_SECONDS",
-                        "1");
+                        "4");
                 Wire client = proxy.connect()) {
             client.request("GET", "/").head();
             assertThat(client.rest()).isEqualTo("1\r\na\r\n");

@@ -115,7 +115,9 @@ final class TlsTest {
                 assertThat(answer.statusCode()).isEqualTo(200);
                 assertThat(answer.body()).isEqualTo("queue");
             }
-            assertThat(proxy.pipeline.connections().count()).isEqualTo(1);
+            Await.until(
+                    "only the client's connection is left",
+                    () -> proxy.pipeline.connections().count() == 1);
         }
     }
 
@@ -156,6 +158,7 @@ final class TlsTest {
                     method.substring(1) + " /secret-of-the-client HTTP/1.1\r\nHost: h\r\n\r\n" + "x".repeat(50_000));
             assertThat(client.rest())
                     .isEqualTo("HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n");
+            Await.until("the failure is told", () -> !proxy.handshakeFailures.isEmpty());
             assertThat(proxy.handshakeFailures)
                     .containsExactly("http: TLS handshake error from 127.0.0.1:" + client.socket.getLocalPort()
                             + ": client sent an HTTP request to an HTTPS server");

@@ -181,18 +181,18 @@ final class UpgradesTest {
         try (ProxyFixture proxy = new ProxyFixture(
                         echo(),
                         "REVISION_TIMEOUT_SECONDS",
-                        "3",
+                        "9",
                         "REVISION_RESPONSE_START_TIMEOUT_SECONDS",
-                        "1",
+                        "3",
                         "REVISION_IDLE_TIMEOUT_SECONDS",
-                        "1");
+                        "3");
                 Wire client = proxy.connect()) {
             client.request("GET", "/", WISH).head();
-            Await.pause(1500);
+            Await.pause(4_000);
             client.send("x");
             assertThat(client.exactly(1)).containsExactly('x');
             assertThat(client.rest()).matches("|<reset>");
-            assertThat(proxy.log).containsExactly("Request timeout: 3s");
+            assertThat(proxy.log).containsExactly("Request timeout: 9s");
         }
     }
 

@@ -151,7 +151,7 @@ class ReadWhileWritingTest {
                 }
                 upload.complete();
                 for (Future<byte[]> result : results) {
-                    assertThat(result.get(30, TimeUnit.SECONDS)).isEqualTo(bytes);
+                    assertThat(result.get(100, TimeUnit.SECONDS)).isEqualTo(bytes);
                 }
                 assertThat(fixture.lookup(upload)).isEqualTo(new Gone(GoneReason.COMMITTED));
             }

@@ -124,7 +124,7 @@ class RetrievalCountTest {
                 Upload upload = fixture.put(bytes, allowed);
                 CyclicBarrier start = new CyclicBarrier(threads);
                 Callable<Integer> consumer = () -> {
-                    start.await(20, TimeUnit.SECONDS);
+                    start.await(100, TimeUnit.SECONDS);
                     int committed = 0;
                     for (int i = 0; i < attemptsEach; i++) {
                         if (fixture.lookup(upload) instanceof Lookup.Found(StoredObject object)
@@ -142,7 +142,7 @@ class RetrievalCountTest {
                 }
                 int committed = 0;
                 for (Future<Integer> result : results) {
-                    committed += result.get(30, TimeUnit.SECONDS);
+                    committed += result.get(100, TimeUnit.SECONDS);
                 }
                 assertThat(committed).isEqualTo(allowed);
                 assertThat(fixture.lookup(upload)).isEqualTo(new Gone(GoneReason.COMMITTED));

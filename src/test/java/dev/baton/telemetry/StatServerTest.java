@@ -34,7 +34,7 @@ class StatServerTest {
                 loops, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), new StatServer(traffic));
         var address = (InetSocketAddress) listener.localAddress();
         socket = new Socket(address.getAddress(), address.getPort());
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(100_000);
         in = new DataInputStream(socket.getInputStream());
     }
 

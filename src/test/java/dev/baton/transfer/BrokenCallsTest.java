@@ -78,7 +78,7 @@ class BrokenCallsTest {
             Functions.drain(exchange);
             working.countDown();
             try {
-                leave.await(20, TimeUnit.SECONDS);
+                leave.await(120, TimeUnit.SECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -88,7 +88,7 @@ class BrokenCallsTest {
                 TestPod a = callerOf(b, "BATON_STREAMING", streaming)) {
             try (RawClient client = RawClient.api(a)) {
                 client.send(invoke(b, "Content-Length: 100000")).send(Http.pattern(1, 100_000));
-                assertThat(working.await(20, TimeUnit.SECONDS)).isTrue();
+                assertThat(working.await(120, TimeUnit.SECONDS)).isTrue();
             }
             a.settled();
             Await.until("the other side sees that nobody waits", () -> b.finished.get() == b.arrived.get());
@@ -253,7 +253,7 @@ class BrokenCallsTest {
         CountDownLatch leave = new CountDownLatch(1);
         HttpHandler slow = exchange -> {
             try {
-                leave.await(20, TimeUnit.SECONDS);
+                leave.await(120, TimeUnit.SECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -276,7 +276,7 @@ class BrokenCallsTest {
                     () -> a.transfer.figures().windows() == 2
                             && a.transfer.figures().waiting() == 8);
             leave.countDown();
-            CompletableFuture.allOf(calls).get(60, TimeUnit.SECONDS);
+            CompletableFuture.allOf(calls).get(200, TimeUnit.SECONDS);
             a.empty();
             b.empty();
         }
@@ -287,7 +287,7 @@ class BrokenCallsTest {
         CountDownLatch leave = new CountDownLatch(1);
         HttpHandler slow = exchange -> {
             try {
-                leave.await(20, TimeUnit.SECONDS);
+                leave.await(120, TimeUnit.SECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -306,7 +306,7 @@ class BrokenCallsTest {
             assertThat(second.statusCode()).isEqualTo(503);
             assertThat(Http.code(second)).isEqualTo("busy; reached=no");
             leave.countDown();
-            assertThat(first.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+            assertThat(first.get(120, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
             a.empty();
             b.empty();
         }

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** References on a main port that is spoken to in HTTP/2, as an activator does for revisions whose port is named {@code h2c}. */
 final class Http2ReferencesTest {
-    private static final int LIMIT_MILLIS = 10_000;
+    private static final int LIMIT_MILLIS = 60_000;
     private static final int SIZE = 5_000_000;
 
     private static String latin(byte[] octets) {

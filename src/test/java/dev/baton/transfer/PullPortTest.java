@@ -50,7 +50,7 @@ class PullPortTest {
             client.send(ack(reference.object()));
             assertThat(client.message().status()).isEqualTo(204);
             assertThat(a.store.figures().objects()).isZero();
-            assertThat(a.transfer.stats().pullBytesOut()).isEqualTo(object.length);
+            a.hasPulledOut(object.length);
             // The connection serves the next pull, also behind an acknowledgement in one packet.
             Reference second = open(a, Http.put(a, object, 2));
             client.send(get(second.object(), second.capability(), a.epoch));

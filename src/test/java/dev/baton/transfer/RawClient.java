@@ -75,9 +75,9 @@ final class RawClient implements AutoCloseable {
 
     private RawClient(Socket socket, InetSocketAddress to) throws IOException {
         this.socket = socket;
-        socket.connect(to, 5_000);
+        socket.connect(to, 30_000);
         socket.setTcpNoDelay(true);
-        socket.setSoTimeout(20_000);
+        socket.setSoTimeout(100_000);
         in = socket.getInputStream();
         out = socket.getOutputStream();
     }
@@ -85,7 +85,7 @@ final class RawClient implements AutoCloseable {
     /** From the server's side. */
     RawClient(Socket accepted) throws IOException {
         socket = accepted;
-        socket.setSoTimeout(20_000);
+        socket.setSoTimeout(100_000);
         in = socket.getInputStream();
         out = socket.getOutputStream();
     }

@@ -6,8 +6,6 @@ import dev.baton.Await;
 import dev.baton.pull.DataPath;
 import dev.baton.transfer.TransferStats.Operation;
 import dev.baton.transfer.TransferStats.Outcome;
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.concurrent.CountDownLatch;
@@ -16,99 +14,20 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** Slow readers cost their window and no more; callers that leave before anything has happened leave nothing. */
+/** Callers that leave before anything has happened leave nothing, and what makes no sense is told. */
 class SlowAndAbsentTest {
-    private static final long MIB = 1 << 20;
-
-    private static String invoke(String host, String framing) {
+    static String invoke(String host, String framing) {
         return "POST /v1/invoke HTTP/1.1\r\nHost: x\r\nBaton-Target: http://" + host + ":8012/fn\r\n" + framing
                 + "\r\n\r\n";
     }
 
-    private static void await(CountDownLatch latch) {
+    static void await(CountDownLatch latch) {
         try {
-            assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(latch.await(200, TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssertionError("interrupted", e);
-        }
-    }
-
-    private static long directBytes() {
-        return ((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT)
-                .metric()
-                .usedDirectMemory();
-    }
-
-    /** Sends until the peer takes no more, then the rest. */
-    private static Thread sending(RawClient client, long bytes, boolean chunked, AtomicLong sent) {
-        byte[] piece = Http.pattern(1, 1 << 16);
-        return Thread.ofVirtual().start(() -> {
-            try {
-                for (long i = 0; i < bytes; i += piece.length) {
-                    if (chunked) {
-                        client.send("10000\r\n");
-                    }
-                    client.send(piece);
-                    if (chunked) {
-                        client.send("\r\n");
-                    }
-                    sent.addAndGet(piece.length);
-                }
-                if (chunked) {
-                    client.send("0\r\n\r\n");
-                }
-            } catch (IOException e) {
-                throw new AssertionError(e);
-            }
-        });
-    }
-
-    /** Test 23. Between the two functions there are three sockets' buffers and two windows. */
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void aFunctionThatDoesNotReadHoldsItsCallerBack(boolean chunked) throws Exception {
-        long bytes = 256 * MIB;
-        CountDownLatch goOn = new CountDownLatch(1);
-        AtomicLong received = new AtomicLong();
-        try (TestPod b = new TestPod(null);
-                TestPod a = new TestPod(null, "BATON_OFFER_HOSTS", b.host());
-                RawServer function = new RawServer(b.address, 8080, connection -> {
-                    RawClient.Message head = connection.head();
-                    await(goOn);
-                    if (head.fields().containsKey("content-length")) {
-                        for (long left = bytes; left > 0; left -= MIB) {
-                            received.addAndGet(connection.read((int) MIB).length);
-                        }
-                    } else {
-                        received.addAndGet(connection.chunks());
-                    }
-                    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
-                    connection.ended();
-                });
-                RawClient client = RawClient.api(a)) {
-            long before = directBytes();
-            AtomicLong sent = new AtomicLong();
-            client.send(invoke(b.host(), chunked ? "Transfer-Encoding: chunked" : "Content-Length: " + bytes));
-            Thread sender = sending(client, bytes, chunked, sent);
-            Await.until("the body has reached the other pod", () -> function.connections.get() == 1);
-            long last;
-            do {
-                last = sent.get();
-                Await.pause(1_000);
-            } while (sent.get() != last);
-            assertThat(last).as("bytes that the caller got rid of").isLessThan(96 * MIB);
-            assertThat(directBytes() - before)
-                    .as("direct memory of both sidecars")
-                    .isLessThan(24 * MIB);
-            goOn.countDown();
-            assertThat(client.message().text()).isEqualTo("ok");
-            sender.join();
-            assertThat(received).hasValue(bytes);
-            a.empty();
-            b.empty();
         }
     }
 

@@ -62,7 +62,7 @@ final class TestPod implements AutoCloseable {
             Map.entry("SERVING_POD_IP", "127.0.0.1"),
             Map.entry("BATON_INLINE_BYTES", "16KiB"),
             Map.entry("BATON_STORE_BYTES", "64MiB"),
-            Map.entry("BATON_PUT_WAIT", "10s"),
+            Map.entry("BATON_PUT_WAIT", "60s"),
             Map.entry("BATON_WINDOWS", "8"));
 
     final InetAddress address;
@@ -209,6 +209,12 @@ final class TestPod implements AutoCloseable {
             @Override
             public void error(String message, String error, @Nullable Throwable cause) {}
         };
+    }
+
+    /** So many bytes, and no more, have left by the pull port; the last of them may be counted after they have come. */
+    void hasPulledOut(long bytes) {
+        Await.until("the bytes are counted", () -> transfer.stats().pullBytesOut() >= bytes);
+        assertThat(transfer.stats().pullBytesOut()).isEqualTo(bytes);
     }
 
     /** Everything that was begun has ended; objects that nobody has retrieved may still be there. */

@@ -271,7 +271,7 @@ class UploadsTest {
                         .thenAccept(got -> assertThat(got.body()).isEqualTo(object));
             }
             try {
-                CompletableFuture.allOf(all).get(60, TimeUnit.SECONDS);
+                CompletableFuture.allOf(all).get(200, TimeUnit.SECONDS);
             } catch (java.util.concurrent.ExecutionException e) {
                 throw new AssertionError(e.getCause());
             }

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Test 40: a guest that does not end by itself is ended, its memory comes back, and its thread serves the next call. */
 class EndlessGuestsTest {
-    private static final Duration LIMIT = Duration.ofMillis(900);
+    private static final Duration LIMIT = Duration.ofMillis(4500);
 
     private static FunctionHost hasty;
     private static FunctionHost host;
@@ -39,7 +39,7 @@ class EndlessGuestsTest {
     @ValueSource(strings = {"loop", "fill", "sleep"})
     void whatGoesOnForEverIsStoppedAtItsDeadline(String how) {
         long start = System.nanoTime();
-        Guests.assertEnds(Kind.DEADLINE, () -> Guests.call(hasty, "endless", how.getBytes(US_ASCII)), "within 900 ms");
+        Guests.assertEnds(Kind.DEADLINE, () -> Guests.call(hasty, "endless", how.getBytes(US_ASCII)), "within 4500 ms");
         assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(LIMIT.toNanos());
         assertServes(hasty);
     }
@@ -60,14 +60,14 @@ class EndlessGuestsTest {
     void aModuleWhoseStartDoesNotEndIsRefused() {
         FunctionHost.Status status = Guests.status(hasty, "endless-start");
         assertThat(status.state()).isEqualTo(FunctionState.REFUSED);
-        assertThat(status.reason()).contains("does not start").contains("900 ms");
+        assertThat(status.reason()).contains("does not start").contains("4500 ms");
         Guests.assertEnds(Kind.NOT_LOADED, () -> Guests.call(hasty, "endless-start", new byte[0]), "cannot be used");
     }
 
     @Test
     void anAllocatorThatDoesNotReturnIsStoppedToo() {
         try (FunctionHost own = Guests.hostile(Guests.withCall(Guests.limits(), LIMIT), "allocates")) {
-            Guests.assertEnds(Kind.DEADLINE, () -> Guests.call(own, "allocates", new byte[7]), "within 900 ms");
+            Guests.assertEnds(Kind.DEADLINE, () -> Guests.call(own, "allocates", new byte[7]), "within 4500 ms");
         }
     }
 
@@ -94,7 +94,7 @@ class EndlessGuestsTest {
         });
         Thread.sleep(100);
         clock.cancel();
-        assertThat(ended.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(ended.await(100, TimeUnit.SECONDS)).isTrue();
         assertThat(why[0].kind()).isEqualTo(Kind.CANCELLED);
         patient.close();
         assertThat(patient.memory().charged()).isZero();
@@ -124,7 +124,7 @@ class EndlessGuestsTest {
             Thread.sleep(5);
         }
         patient.close();
-        assertThat(ended.get(20, TimeUnit.SECONDS)).isInstanceOf(GuestException.class);
+        assertThat(ended.get(100, TimeUnit.SECONDS)).isInstanceOf(GuestException.class);
         assertThat(patient.memory().charged()).isZero();
     }
 
@@ -137,7 +137,7 @@ class EndlessGuestsTest {
         for (int i = 0; i < 20; i++) {
             taken += small.threads().call(() -> {
                         try {
-                            go.await(20, TimeUnit.SECONDS);
+                            go.await(100, TimeUnit.SECONDS);
                         } catch (InterruptedException e) {
                             throw new AssertionError(e);
                         } finally {
@@ -149,7 +149,7 @@ class EndlessGuestsTest {
         }
         assertThat(taken).as("4 run, 8 wait").isEqualTo(12);
         go.countDown();
-        assertThat(ended.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(ended.await(100, TimeUnit.SECONDS)).isTrue();
         small.close();
         assertThat(small.threads().call(() -> {})).isFalse();
     }

@@ -47,7 +47,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests over real sockets become calls of functions, and whatever happens no memory stays behind. */
 class FunctionHandlerTest {
-    private static final Duration LIMIT = Duration.ofMillis(2500);
+    private static final Duration LIMIT = Duration.ofSeconds(8);
 
     private static final List<String> outcomes = new CopyOnWriteArrayList<>();
     private static EventLoops loops;
@@ -191,7 +191,7 @@ class FunctionHandlerTest {
         }
         assertThat(all)
                 .allSatisfy(each ->
-                        assertThat(each.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(200));
+                        assertThat(each.get(200, TimeUnit.SECONDS).statusCode()).isEqualTo(200));
     }
 
     @Test
@@ -364,7 +364,7 @@ class FunctionHandlerTest {
         HttpResponse<byte[]> answer = post("/endless?impatient", BodyPublishers.ofString("loop"));
         assertThat(answer.statusCode()).isEqualTo(504);
         assertThat(new String(answer.body(), US_ASCII)).isEqualTo("request timeout");
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(100);
         while (outcomes.isEmpty() && System.nanoTime() < end) {
             Thread.sleep(5);
         }
@@ -388,7 +388,7 @@ class FunctionHandlerTest {
 
     private static java.net.http.HttpRequest request(String path, BodyPublisher body) {
         return java.net.http.HttpRequest.newBuilder(uri(listener, path))
-                .timeout(Duration.ofSeconds(60))
+                .timeout(Duration.ofSeconds(100))
                 .POST(body)
                 .build();
     }
@@ -405,7 +405,7 @@ class FunctionHandlerTest {
     private static Socket connect() throws IOException {
         InetSocketAddress address = (InetSocketAddress) listener.localAddress();
         Socket socket = new Socket(address.getAddress(), address.getPort());
-        socket.setSoTimeout(20_000);
+        socket.setSoTimeout(100_000);
         return socket;
     }
 

@@ -169,7 +169,7 @@ final class Guests {
 
     /** Waits until every guest has been let go, so that only idle memory is charged. */
     static void awaitMemory(FunctionHost host) {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(100);
         try {
             while (host.memory().charged() != host.memory().warm() && System.nanoTime() < end) {
                 Thread.sleep(2);

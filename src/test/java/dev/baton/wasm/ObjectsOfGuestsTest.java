@@ -125,12 +125,12 @@ class ObjectsOfGuestsTest {
                 new ObjectStore(StoreSettings.ofBudget(1 << 20), pool, InstantSource.system(), new SecureRandom());
         open(new StoreGateway(small), Duration.ofSeconds(20), "putter");
         FunctionHost hasty = Guests.host(
-                Guests.withCall(Guests.limits(), Duration.ofMillis(900)),
+                Guests.withCall(Guests.limits(), Duration.ofMillis(4500)),
                 new StoreGateway(small),
                 FunctionObserver.NONE);
         hasty.load("putter", Guests.sample("putter"));
         byte[] first = Guests.call(host, "putter", new byte[600 << 10]);
-        Guests.assertEnds(Kind.DEADLINE, () -> Guests.call(hasty, "putter", new byte[600 << 10]), "within 900 ms");
+        Guests.assertEnds(Kind.DEADLINE, () -> Guests.call(hasty, "putter", new byte[600 << 10]), "within 4500 ms");
         assertThat(small.figures().waiters()).isZero();
         assertThat(Guests.call(hasty, "putter", first))
                 .as("the thread is not interrupted any more, and there is room for little")
@@ -222,10 +222,10 @@ class ObjectsOfGuestsTest {
                         }
                     }
                 },
-                Duration.ofMillis(300),
+                Duration.ofMillis(2500),
                 "chain");
         Guests.assertEnds(
-                Kind.DEADLINE, () -> Guests.call(host, "chain", "http://x/\n".getBytes(US_ASCII)), "within 300 ms");
+                Kind.DEADLINE, () -> Guests.call(host, "chain", "http://x/\n".getBytes(US_ASCII)), "within 2500 ms");
         interrupted.await();
     }
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Functions that the user's program serves: taken when they are there, refused when they are not what was promised. */
 class ServedFunctionsTest {
-    private static final long PATIENCE_NANOS = 30_000_000_000L;
+    private static final long PATIENCE_NANOS = 100_000_000_000L;
 
     private final List<String> complaints = new CopyOnWriteArrayList<>();
     private final byte[] echo = Guests.hostile("echo");

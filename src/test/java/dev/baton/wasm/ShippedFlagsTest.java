@@ -58,7 +58,7 @@ class ShippedFlagsTest {
                 .redirectErrorStream(true)
                 .start();
         String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(child.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(child.waitFor(100, TimeUnit.SECONDS)).isTrue();
         assertThat(said)
                 .contains("name=endless, state=READY")
                 .contains("name=relay, state=READY")

@@ -105,7 +105,7 @@ class SocketRelayTest {
                 .connect(server.localAddress())
                 .sync()
                 .channel();
-        Channel there = Objects.requireNonNull(accepted.poll(10, TimeUnit.SECONDS));
+        Channel there = Objects.requireNonNull(accepted.poll(60, TimeUnit.SECONDS));
         server.close().sync();
         open.add(near);
         open.add(there);
@@ -157,7 +157,7 @@ class SocketRelayTest {
         from.near().writeAndFlush(Unpooled.wrappedBuffer(sent));
         SocketRelay relay =
                 new SocketRelay(kernel, duplicate(from.far()), duplicate(to.near()), pipe, asked, IDLE_NANOS);
-        return CompletableFuture.supplyAsync(relay::move).get(30, TimeUnit.SECONDS);
+        return CompletableFuture.supplyAsync(relay::move).get(100, TimeUnit.SECONDS);
     }
 
     private void sameBytes(LongUnaryOperator answers, boolean spliced) throws Exception {
@@ -333,7 +333,7 @@ class SocketRelayTest {
                     new SocketRelay(linux, duplicate(from.far()), duplicate(to.near()), pipe, 10, IDLE_NANOS);
             CompletableFuture<SocketRelay.Outcome> moving = CompletableFuture.supplyAsync(relay::move);
             relay.cancel();
-            assertThat(moving.get(5, TimeUnit.SECONDS).end()).isEqualTo(SocketRelay.End.CANCELLED);
+            assertThat(moving.get(60, TimeUnit.SECONDS).end()).isEqualTo(SocketRelay.End.CANCELLED);
         }
     }
 
@@ -352,7 +352,7 @@ class SocketRelayTest {
             to.near().close().sync();
             int reused = linux.descriptors().fcntl(next.near().fd().intValue(), Sockets.F_DUPFD_CLOEXEC, number);
             relay.cancel();
-            assertThat(moving.get(5, TimeUnit.SECONDS).end()).isNotEqualTo(SocketRelay.End.WHOLE);
+            assertThat(moving.get(60, TimeUnit.SECONDS).end()).isNotEqualTo(SocketRelay.End.WHOLE);
             assertThat(reused).isEqualTo(number);
             linux.descriptors().close(reused);
         }
