@@ -48,9 +48,6 @@ final class Duel implements AutoCloseable {
         try (Duel duel = new Duel(Path.of(arguments[2]).toAbsolutePath(), work)) {
             for (int round = 1; round <= rounds; round++) {
                 for (Job job : jobs) {
-                    if (round > job.rounds()) {
-                        continue;
-                    }
                     System.err.printf("round %d of %d: %s%n", round, rounds, job.title());
                     duel.round(job, contenders);
                 }

@@ -29,11 +29,6 @@ sealed interface Job {
         return false;
     }
 
-    /** In how many rounds at most it is measured: some take minutes. */
-    default int rounds() {
-        return Integer.MAX_VALUE;
-    }
-
     /** The goals, as ratios to the Go queue-proxy, by figure. */
     Map<Figure, Double> goals();
 
@@ -183,11 +178,6 @@ sealed interface Job {
         @Override
         public String title() {
             return "1000 requests/s";
-        }
-
-        @Override
-        public int rounds() {
-            return 3;
         }
 
         @Override

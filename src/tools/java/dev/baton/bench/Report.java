@@ -40,12 +40,7 @@ record Report(Results results, List<Job> jobs, List<Contender> contenders, int r
         if (contenders.stream().allMatch(contender -> results.spread(job, contender, figure) == null)) {
             return;
         }
-        text.append("| ")
-                .append(job.title())
-                .append(job.rounds() < rounds ? " (n=" + job.rounds() + ")" : "")
-                .append(" | ")
-                .append(figure.unit)
-                .append(" |");
+        text.append("| ").append(job.title()).append(" | ").append(figure.unit).append(" |");
         for (Contender contender : contenders) {
             Spread spread = results.spread(job, contender, figure);
             text.append(' ').append(spread == null ? "-" : spread).append(" |");
