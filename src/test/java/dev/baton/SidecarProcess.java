@@ -1,5 +1,6 @@
 package dev.baton;
 
+import dev.baton.config.Environment;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -67,22 +68,13 @@ public final class SidecarProcess implements AutoCloseable {
 
     /** The settings of a sidecar on that address, as Knative's controller would give them; to be changed and given to {@link #start}. */
     public static Map<String, String> settings(String address) {
-        return new TreeMap<>(Map.ofEntries(
-                Map.entry("CONTAINER_CONCURRENCY", "0"),
-                Map.entry("QUEUE_SERVING_PORT", Integer.toString(MAIN)),
-                Map.entry("QUEUE_SERVING_TLS_PORT", "8112"),
-                Map.entry("USER_PORT", Integer.toString(USER)),
-                Map.entry("REVISION_TIMEOUT_SECONDS", "300"),
-                Map.entry("SERVING_LOGGING_CONFIG", ""),
-                Map.entry("SERVING_LOGGING_LEVEL", "info"),
-                Map.entry("SERVING_NAMESPACE", "test"),
-                Map.entry("SERVING_CONFIGURATION", "function"),
-                Map.entry("SERVING_REVISION", "function-00001"),
-                Map.entry("SERVING_POD", "function-00001-pod"),
-                Map.entry("SERVING_POD_IP", address),
-                Map.entry("BATON_BIND", address),
-                Map.entry("BATON_POD_CIDRS", "127.0.0.0/8"),
-                Map.entry("BATON_DRAIN_QUIET", "50ms")));
+        return new TreeMap<>(Environment.minimal()
+                .with("QUEUE_SERVING_PORT", Integer.toString(MAIN), "USER_PORT", Integer.toString(USER))
+                .with("SERVING_LOGGING_LEVEL", "info", "SERVING_NAMESPACE", "test")
+                .with("SERVING_CONFIGURATION", "function", "SERVING_REVISION", "function-00001")
+                .with("SERVING_POD", "function-00001-pod", "SERVING_POD_IP", address)
+                .with("BATON_BIND", address, "BATON_POD_CIDRS", "127.0.0.0/8", "BATON_DRAIN_QUIET", "50ms")
+                .variables());
     }
 
     /** Starts a sidecar with the usual settings on an address of its own, and does not wait for it. */

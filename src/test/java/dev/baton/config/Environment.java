@@ -4,15 +4,15 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The environment that a controller gives, and changes to it. */
-final class Environment {
+/** The environment that Knative's controller gives a sidecar at the least, and changes to it. */
+public final class Environment {
     private static final Path NO_FILES = Path.of("/nonexistent/baton-test-root");
 
     private final Map<String, String> variables = new LinkedHashMap<>();
 
     private Environment() {}
 
-    static Environment minimal() {
+    public static Environment minimal() {
         return new Environment()
                 .with("CONTAINER_CONCURRENCY", "0")
                 .with("QUEUE_SERVING_PORT", "8012")
@@ -28,8 +28,16 @@ final class Environment {
                 .with("SERVING_POD_IP", "10.1.2.3");
     }
 
-    Environment with(String name, String value) {
+    public Environment with(String name, String value) {
         variables.put(name, value);
+        return this;
+    }
+
+    /** Variable, value, variable, value. */
+    public Environment with(String... settings) {
+        for (int i = 0; i < settings.length; i += 2) {
+            variables.put(settings[i], settings[i + 1]);
+        }
         return this;
     }
 
@@ -38,11 +46,15 @@ final class Environment {
         return this;
     }
 
+    public Map<String, String> variables() {
+        return Map.copyOf(variables);
+    }
+
     SidecarConfig read() {
         return read(NO_FILES);
     }
 
     SidecarConfig read(Path root) {
-        return SidecarConfig.read(Map.copyOf(variables), root);
+        return SidecarConfig.read(variables(), root);
     }
 }

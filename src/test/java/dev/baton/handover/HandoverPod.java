@@ -3,7 +3,9 @@ package dev.baton.handover;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.Await;
+import dev.baton.LoopbackAddress;
 import dev.baton.admin.AdminServer;
+import dev.baton.config.Environment;
 import dev.baton.config.Ports;
 import dev.baton.config.SidecarConfig;
 import dev.baton.http.EventLoops;
@@ -24,9 +26,7 @@ import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -34,22 +34,6 @@ import java.util.concurrent.ThreadLocalRandom;
 public final class HandoverPod implements AutoCloseable {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final KeyRing KEYS = KeyRing.process(Duration.ofHours(1), InstantSource.system(), RANDOM);
-
-    private static final Map<String, String> ENVIRONMENT = Map.ofEntries(
-            Map.entry("CONTAINER_CONCURRENCY", "0"),
-            Map.entry("QUEUE_SERVING_PORT", "8012"),
-            Map.entry("QUEUE_SERVING_TLS_PORT", "8112"),
-            Map.entry("USER_PORT", "8080"),
-            Map.entry("REVISION_TIMEOUT_SECONDS", "60"),
-            Map.entry("SERVING_LOGGING_CONFIG", ""),
-            Map.entry("SERVING_LOGGING_LEVEL", ""),
-            Map.entry("SERVING_NAMESPACE", "default"),
-            Map.entry("SERVING_CONFIGURATION", "app"),
-            Map.entry("SERVING_REVISION", "app-00001"),
-            Map.entry("SERVING_POD", "app-00001-pod"),
-            Map.entry("SERVING_POD_IP", "127.0.0.1"),
-            Map.entry("BATON_STORE_BYTES", "64MiB"),
-            Map.entry("BATON_PUT_WAIT", "300ms"));
 
     public final String socket;
     public final ObjectStore store;
@@ -66,17 +50,15 @@ public final class HandoverPod implements AutoCloseable {
 
     /** Settings are variable, value, variable, value. */
     public HandoverPod(String... settings) {
-        ThreadLocalRandom random = ThreadLocalRandom.current();
-        address = InetAddress.ofLiteral(
-                "127." + random.nextInt(2, 250) + "." + random.nextInt(250) + "." + random.nextInt(1, 250));
-        socket = "baton-test-" + ProcessHandle.current().pid() + "-" + random.nextInt(1 << 30);
-        Map<String, String> environment = new HashMap<>(ENVIRONMENT);
-        environment.put("BATON_BIND", address.getHostAddress());
-        environment.put("BATON_SOCKET", "@" + socket);
-        for (int i = 0; i < settings.length; i += 2) {
-            environment.put(settings[i], settings[i + 1]);
-        }
-        SidecarConfig config = SidecarConfig.read(environment);
+        address = LoopbackAddress.any();
+        socket = "baton-test-" + ProcessHandle.current().pid() + "-"
+                + ThreadLocalRandom.current().nextInt(1 << 30);
+        SidecarConfig config = SidecarConfig.read(Environment.minimal()
+                .with("SERVING_POD_IP", "127.0.0.1", "REVISION_TIMEOUT_SECONDS", "60")
+                .with("BATON_STORE_BYTES", "64MiB", "BATON_PUT_WAIT", "300ms")
+                .with("BATON_BIND", address.getHostAddress(), "BATON_SOCKET", "@" + socket)
+                .with(settings)
+                .variables());
         store = new ObjectStore(
                 StoreSettings.ofBudget(config.objects().storeBytes()),
                 new MemoryPool(Linux::running),

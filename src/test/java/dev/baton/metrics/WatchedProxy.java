@@ -1,5 +1,6 @@
 package dev.baton.metrics;
 
+import dev.baton.config.Environment;
 import dev.baton.config.SidecarConfig;
 import dev.baton.http.EventLoops;
 import dev.baton.http.Listener;
@@ -21,9 +22,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -64,23 +63,10 @@ public final class WatchedProxy implements AutoCloseable {
                                         request.receive().aggregate().retain()))
                         .get("/hello", (request, response) -> response.sendString(Mono.just("hello"))))
                 .bindNow();
-        Map<String, String> environment = new HashMap<>(Map.ofEntries(
-                Map.entry("CONTAINER_CONCURRENCY", "0"),
-                Map.entry("QUEUE_SERVING_PORT", "8012"),
-                Map.entry("QUEUE_SERVING_TLS_PORT", "8112"),
-                Map.entry("USER_PORT", Integer.toString(programPort())),
-                Map.entry("REVISION_TIMEOUT_SECONDS", "300"),
-                Map.entry("SERVING_LOGGING_CONFIG", ""),
-                Map.entry("SERVING_LOGGING_LEVEL", ""),
-                Map.entry("SERVING_NAMESPACE", "default"),
-                Map.entry("SERVING_CONFIGURATION", "app"),
-                Map.entry("SERVING_REVISION", "app-00001"),
-                Map.entry("SERVING_POD", "app-00001-pod"),
-                Map.entry("SERVING_POD_IP", "127.0.0.1")));
-        for (int i = 0; i < settings.length; i += 2) {
-            environment.put(settings[i], settings[i + 1]);
-        }
-        SidecarConfig config = SidecarConfig.read(environment);
+        SidecarConfig config = SidecarConfig.read(Environment.minimal()
+                .with("SERVING_POD_IP", "127.0.0.1", "USER_PORT", Integer.toString(programPort()))
+                .with(settings)
+                .variables());
         Readiness readiness = new Readiness(config.probes(), loops, line -> {});
         MainPipeline pipeline = new MainPipeline(
                 config.proxy(),

@@ -3,6 +3,7 @@ package dev.baton.telemetry;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.baton.config.Environment;
 import dev.baton.config.Identity;
 import dev.baton.config.Logging;
 import dev.baton.config.Logging.Level;
@@ -10,7 +11,6 @@ import dev.baton.config.SidecarConfig;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,19 +31,9 @@ class LogRowsTest {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
     private static Logging read(String config, String level) {
-        return SidecarConfig.read(Map.ofEntries(
-                        Map.entry("CONTAINER_CONCURRENCY", "0"),
-                        Map.entry("QUEUE_SERVING_PORT", "8012"),
-                        Map.entry("QUEUE_SERVING_TLS_PORT", "8112"),
-                        Map.entry("USER_PORT", "8080"),
-                        Map.entry("REVISION_TIMEOUT_SECONDS", "300"),
-                        Map.entry("SERVING_LOGGING_CONFIG", config),
-                        Map.entry("SERVING_LOGGING_LEVEL", level),
-                        Map.entry("SERVING_NAMESPACE", "ns"),
-                        Map.entry("SERVING_CONFIGURATION", "conf"),
-                        Map.entry("SERVING_REVISION", "rev-1"),
-                        Map.entry("SERVING_POD", "rev-1-pod"),
-                        Map.entry("SERVING_POD_IP", "127.0.0.1")))
+        return SidecarConfig.read(Environment.minimal()
+                        .with("SERVING_LOGGING_CONFIG", config, "SERVING_LOGGING_LEVEL", level)
+                        .variables())
                 .logging();
     }
 

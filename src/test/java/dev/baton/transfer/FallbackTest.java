@@ -2,6 +2,7 @@ package dev.baton.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.baton.LoopbackAddress;
 import dev.baton.transfer.TransferStats.Fallback;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -47,7 +48,7 @@ class FallbackTest {
 
     @Test
     void aStockConsumerIsAskedOnceAndThenSentBodiesInline() throws IOException {
-        InetAddress host = TestPod.anyAddress();
+        InetAddress host = LoopbackAddress.any();
         try (TestPod a = new TestPod(null, "BATON_OFFER_HOSTS", host.getHostAddress());
                 RawServer consumer = RawServer.answering(host, 8012, FallbackTest::stock)) {
             for (int i = 0; i < 3; i++) {
@@ -66,7 +67,7 @@ class FallbackTest {
     @ParameterizedTest
     @ValueSource(strings = {"cut-through", "store-and-forward"})
     void aControlMessageThatMeetsAStockSidecarIsFollowedByTheBodyOnce(String streaming) throws IOException {
-        InetAddress host = TestPod.anyAddress();
+        InetAddress host = LoopbackAddress.any();
         AtomicInteger offers = new AtomicInteger();
         try (TestPod a = new TestPod(null, "BATON_OFFER_HOSTS", host.getHostAddress(), "BATON_STREAMING", streaming);
                 RawServer consumer = RawServer.answering(host, 8012, request -> {
@@ -92,7 +93,7 @@ class FallbackTest {
 
     @Test
     void aBadRequestOfTheFunctionIsTheFunctionsAnswer() throws IOException {
-        InetAddress host = TestPod.anyAddress();
+        InetAddress host = LoopbackAddress.any();
         try (TestPod a = new TestPod(null, "BATON_OFFER_HOSTS", host.getHostAddress());
                 RawServer consumer = RawServer.answering(
                         host,
@@ -111,7 +112,7 @@ class FallbackTest {
 
     @Test
     void anAnswerWithoutAPullIsNoSuccess() throws IOException {
-        InetAddress host = TestPod.anyAddress();
+        InetAddress host = LoopbackAddress.any();
         try (TestPod a = new TestPod(null, "BATON_OFFER_HOSTS", host.getHostAddress());
                 RawServer consumer = RawServer.answering(
                         host, 8012, request -> request.start().startsWith("OPTIONS") ? YES : OK)) {
@@ -133,7 +134,7 @@ class FallbackTest {
                 ""
             })
     void whateverElseAnswersAnOfferMeansNo(String answer) throws IOException {
-        InetAddress host = TestPod.anyAddress();
+        InetAddress host = LoopbackAddress.any();
         try (TestPod a = new TestPod(null, "BATON_OFFER_HOSTS", host.getHostAddress());
                 RawServer consumer = RawServer.answering(
                         host, 8012, request -> request.start().startsWith("OPTIONS") ? answer : OK)) {
@@ -186,7 +187,7 @@ class FallbackTest {
 
     @Test
     void aHostThatIsNotListedIsNeverOfferedAnything() throws IOException {
-        InetAddress host = TestPod.anyAddress();
+        InetAddress host = LoopbackAddress.any();
         try (TestPod a = new TestPod(null);
                 RawServer consumer = RawServer.answering(host, 8012, request -> OK)) {
             assertThat(Http.send(invoke(a, host)).statusCode()).isEqualTo(200);

@@ -2,6 +2,7 @@ package dev.baton.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.baton.LoopbackAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ProxySelector;
@@ -47,7 +48,7 @@ class ForwardProxyTest {
     void aHeadRequestGetsTheFieldsAndNoBody() throws IOException {
         try (TestPod a = new TestPod(null);
                 RawServer target = RawServer.answering(
-                        TestPod.anyAddress(),
+                        LoopbackAddress.any(),
                         0,
                         request -> "HTTP/1.1 200 OK\r\nContent-Length: 12345\r\nX-Head: " + request.method()
                                 + "\r\n\r\n");

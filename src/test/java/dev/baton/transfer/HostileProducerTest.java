@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.baton.Await;
+import dev.baton.LoopbackAddress;
 import dev.baton.reference.Reference;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -79,7 +80,7 @@ class HostileProducerTest {
                 "SSH-2.0-OpenSSH_9.6\r\n\r\n"
             })
     void anAnswerThatMakesNoSenseIsNoObject(String answer) throws IOException {
-        InetAddress address = TestPod.anyAddress();
+        InetAddress address = LoopbackAddress.any();
         try (TestPod b = new TestPod(null);
                 RawServer producer = RawServer.answering(address, 8013, request -> answer)) {
             HttpResponse<byte[]> response = get(b, address, 8013, SIZE);
@@ -92,7 +93,7 @@ class HostileProducerTest {
     @ParameterizedTest
     @ValueSource(ints = {-1, 1})
     void anObjectOfTheWrongSizeIsNoObject(int more) throws IOException {
-        InetAddress address = TestPod.anyAddress();
+        InetAddress address = LoopbackAddress.any();
         String body = "x".repeat(SIZE + more);
         String answer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + Integer.toHexString(body.length())
                 + "\r\n" + body + "\r\n0\r\n\r\n";
@@ -107,7 +108,7 @@ class HostileProducerTest {
 
     @Test
     void aBodyThatBreaksOffIsNotTakenForWhole() throws IOException {
-        InetAddress address = TestPod.anyAddress();
+        InetAddress address = LoopbackAddress.any();
         try (TestPod b = new TestPod(null);
                 RawServer producer = new RawServer(address, 8013, connection -> {
                     connection.message();
@@ -121,7 +122,7 @@ class HostileProducerTest {
 
     @Test
     void aProducerThatKeepsSilentIsGivenUp() throws IOException {
-        InetAddress address = TestPod.anyAddress();
+        InetAddress address = LoopbackAddress.any();
         try (TestPod b = new TestPod(null, "BATON_PULL_IDLE", "300ms");
                 RawServer producer = new RawServer(address, 8013, connection -> {
                     connection.message();
@@ -136,7 +137,7 @@ class HostileProducerTest {
 
     @Test
     void aProducerThatStallsInTheMiddleIsGivenUp() throws IOException {
-        InetAddress address = TestPod.anyAddress();
+        InetAddress address = LoopbackAddress.any();
         try (TestPod b = new TestPod(null, "BATON_PULL_IDLE", "2s");
                 RawServer producer = new RawServer(address, 8013, connection -> {
                     connection.message();
@@ -152,14 +153,14 @@ class HostileProducerTest {
     @Test
     void aProducerThatIsNotThereIsGone() {
         try (TestPod b = new TestPod(null)) {
-            HttpResponse<byte[]> response = get(b, TestPod.anyAddress(), 8013, SIZE);
+            HttpResponse<byte[]> response = get(b, LoopbackAddress.any(), 8013, SIZE);
             assertThat(response.statusCode()).isEqualTo(410);
         }
     }
 
     @Test
     void aProducerWhosePacketsVanishIsUnreachable() throws IOException {
-        InetAddress address = TestPod.anyAddress();
+        InetAddress address = LoopbackAddress.any();
         List<Socket> filling = new ArrayList<>();
         // A listener whose queue is full: the kernel drops further attempts.
         try (TestPod b = new TestPod(null, "BATON_CONNECT_TIMEOUT", "300ms");
@@ -182,7 +183,7 @@ class HostileProducerTest {
 
     @Test
     void aKeptConnectionThatHasDiedIsReplacedUnseen() throws IOException {
-        InetAddress address = TestPod.anyAddress();
+        InetAddress address = LoopbackAddress.any();
         try (TestPod b = new TestPod(null);
                 RawServer producer = new RawServer(address, 8013, connection -> {
                     // One pull and its acknowledgement, then it dies with the next request.

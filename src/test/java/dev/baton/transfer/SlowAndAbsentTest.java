@@ -3,6 +3,7 @@ package dev.baton.transfer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.Await;
+import dev.baton.LoopbackAddress;
 import dev.baton.pull.DataPath;
 import dev.baton.transfer.TransferStats.Operation;
 import dev.baton.transfer.TransferStats.Outcome;
@@ -35,7 +36,7 @@ class SlowAndAbsentTest {
     @ParameterizedTest
     @CsvSource({"offer,close", "offer,reset", "control,reset", "inline,close", "inline,reset"})
     void aCallerThatLeavesBeforeAnythingHappenedLeavesNothing(String stage, String end) throws IOException {
-        InetAddress host = TestPod.anyAddress();
+        InetAddress host = LoopbackAddress.any();
         CountDownLatch over = new CountDownLatch(1);
         AtomicLong reached = new AtomicLong();
         try (TestPod a = stage.equals("inline")
@@ -93,7 +94,7 @@ class SlowAndAbsentTest {
     void anUnsoundResponseIsAnError() throws IOException {
         try (TestPod a = new TestPod(null);
                 RawServer target = RawServer.answering(
-                        TestPod.anyAddress(),
+                        LoopbackAddress.any(),
                         8012,
                         request -> "HTTP/1.1 200 OK\r\nX-Bad: a\u0000b\r\nContent-Length: 2\r\n\r\nok");
                 RawClient client = RawClient.api(a)) {

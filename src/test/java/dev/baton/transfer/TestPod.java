@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import dev.baton.Await;
+import dev.baton.LoopbackAddress;
 import dev.baton.admin.AdminServer;
+import dev.baton.config.Environment;
 import dev.baton.config.Ports;
 import dev.baton.config.SidecarConfig;
 import dev.baton.http.EventLoops;
@@ -34,7 +36,6 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -46,24 +47,6 @@ import org.jspecify.annotations.Nullable;
 final class TestPod implements AutoCloseable {
     static final SecureRandom RANDOM = new SecureRandom();
     static final KeyRing KEYS = KeyRing.process(Duration.ofHours(1), InstantSource.system(), RANDOM);
-
-    private static final Map<String, String> ENVIRONMENT = Map.ofEntries(
-            Map.entry("CONTAINER_CONCURRENCY", "0"),
-            Map.entry("QUEUE_SERVING_PORT", "8012"),
-            Map.entry("QUEUE_SERVING_TLS_PORT", "8112"),
-            Map.entry("USER_PORT", "8080"),
-            Map.entry("REVISION_TIMEOUT_SECONDS", "60"),
-            Map.entry("SERVING_LOGGING_CONFIG", ""),
-            Map.entry("SERVING_LOGGING_LEVEL", ""),
-            Map.entry("SERVING_NAMESPACE", "default"),
-            Map.entry("SERVING_CONFIGURATION", "app"),
-            Map.entry("SERVING_REVISION", "app-00001"),
-            Map.entry("SERVING_POD", "app-00001-pod"),
-            Map.entry("SERVING_POD_IP", "127.0.0.1"),
-            Map.entry("BATON_INLINE_BYTES", "16KiB"),
-            Map.entry("BATON_STORE_BYTES", "64MiB"),
-            Map.entry("BATON_PUT_WAIT", "60s"),
-            Map.entry("BATON_WINDOWS", "8"));
 
     final InetAddress address;
     final AtomicInteger arrived = new AtomicInteger();
@@ -84,15 +67,19 @@ final class TestPod implements AutoCloseable {
 
     /** Settings are variable, value, variable, value. */
     TestPod(@Nullable HttpHandler function, String... settings) {
-        this(anyAddress(), function, Linux::running, map(settings));
+        this(LoopbackAddress.any(), function, Linux::running, map(settings));
     }
 
     private TestPod(
             InetAddress address, @Nullable HttpHandler handler, Supplier<Linux> kernel, Map<String, String> settings) {
         this.address = address;
         this.settings = settings;
-        Map<String, String> environment = new HashMap<>(ENVIRONMENT);
-        environment.put("BATON_BIND", address.getHostAddress());
+        Map<String, String> environment = new HashMap<>(Environment.minimal()
+                .with("SERVING_POD_IP", "127.0.0.1", "REVISION_TIMEOUT_SECONDS", "60")
+                .with("BATON_INLINE_BYTES", "16KiB", "BATON_WINDOWS", "8")
+                .with("BATON_STORE_BYTES", "64MiB", "BATON_PUT_WAIT", "60s")
+                .with("BATON_BIND", address.getHostAddress())
+                .variables());
         environment.putAll(settings);
         SidecarConfig config = SidecarConfig.read(environment);
         epoch = RANDOM.nextLong();
@@ -144,26 +131,19 @@ final class TestPod implements AutoCloseable {
 
     /** A pod that may send references to its own function. */
     static TestPod knowingItself(HttpHandler function) {
-        InetAddress address = anyAddress();
+        InetAddress address = LoopbackAddress.any();
         return new TestPod(address, function, Linux::running, map("BATON_OFFER_HOSTS", address.getHostAddress()));
     }
 
     /** A pod whose relays meet another kernel than the running one. */
     static TestPod onKernel(Linux kernel, @Nullable HttpHandler function, String... settings) {
-        return new TestPod(anyAddress(), function, () -> kernel, map(settings));
+        return new TestPod(LoopbackAddress.any(), function, () -> kernel, map(settings));
     }
 
     /** Another start of the same pod: same address, nothing remembered. */
     TestPod restarted() {
         close();
         return new TestPod(address, null, Linux::running, settings);
-    }
-
-    /** Sixteen million to choose from: tests of other runs on this machine choose others. */
-    static InetAddress anyAddress() {
-        ThreadLocalRandom random = ThreadLocalRandom.current();
-        return InetAddress.ofLiteral(
-                "127." + random.nextInt(2, 250) + "." + random.nextInt(250) + "." + random.nextInt(1, 250));
     }
 
     private static Map<String, String> map(String... settings) {
