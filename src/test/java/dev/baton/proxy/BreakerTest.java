@@ -3,6 +3,7 @@ package dev.baton.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.baton.Await;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

@@ -2,6 +2,7 @@ package dev.baton.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.baton.Await;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -1,5 +1,6 @@
 package dev.baton.proxy;
 
+import dev.baton.Await;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;

@@ -2,6 +2,7 @@ package dev.baton.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.baton.Await;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;

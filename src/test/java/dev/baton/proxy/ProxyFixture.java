@@ -2,6 +2,8 @@ package dev.baton.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.baton.Await;
+import dev.baton.config.Environment;
 import dev.baton.config.SidecarConfig;
 import dev.baton.http.EventLoops;
 import dev.baton.http.HandshakeFailures;
@@ -23,9 +25,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -38,19 +38,6 @@ import org.jspecify.annotations.Nullable;
  * that nothing is left: no permit, no counted request, no connection to the program in use.
  */
 final class ProxyFixture implements AutoCloseable, TrafficObserver, ProxyLog {
-    private static final Map<String, String> ENVIRONMENT = Map.ofEntries(
-            Map.entry("CONTAINER_CONCURRENCY", "0"),
-            Map.entry("QUEUE_SERVING_PORT", "8012"),
-            Map.entry("QUEUE_SERVING_TLS_PORT", "8112"),
-            Map.entry("REVISION_TIMEOUT_SECONDS", "300"),
-            Map.entry("SERVING_LOGGING_CONFIG", ""),
-            Map.entry("SERVING_LOGGING_LEVEL", ""),
-            Map.entry("SERVING_NAMESPACE", "default"),
-            Map.entry("SERVING_CONFIGURATION", "app"),
-            Map.entry("SERVING_REVISION", "app-00001"),
-            Map.entry("SERVING_POD", "app-00001-pod"),
-            Map.entry("SERVING_POD_IP", "127.0.0.1"));
-
     final Program program;
     final List<String> log = new CopyOnWriteArrayList<>();
     final List<String> complaints = new CopyOnWriteArrayList<>();
@@ -106,12 +93,13 @@ final class ProxyFixture implements AutoCloseable, TrafficObserver, ProxyLog {
             Supplier<Linux> kernel,
             String... settings) {
         this.program = program;
-        Map<String, String> environment = new HashMap<>(ENVIRONMENT);
-        environment.put("USER_PORT", Integer.toString(port));
+        String userPort = Integer.toString(port);
+        Environment environment =
+                Environment.minimal().with("SERVING_POD_IP", "127.0.0.1").with("USER_PORT", userPort);
         for (int i = 0; i < settings.length; i += 2) {
-            environment.put(settings[i], settings[i + 1].replace("$PORT", Integer.toString(port)));
+            environment.with(settings[i], settings[i + 1].replace("$PORT", userPort));
         }
-        SidecarConfig config = SidecarConfig.read(environment);
+        SidecarConfig config = SidecarConfig.read(environment.variables());
         loops = new EventLoops(2, "proxy-test");
         Readiness readiness = new Readiness(config.probes(), loops, complaints::add);
         RequestLog lines = requestLog(config);

@@ -2,6 +2,7 @@ package dev.baton.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.baton.Await;
 import dev.baton.http.ExchangeAborted;
 import dev.baton.http.ReadGate;
 import io.netty.buffer.Unpooled;

@@ -2,6 +2,7 @@ package dev.baton.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.baton.Await;
 import dev.baton.floods.Block;
 import dev.baton.floods.RawHttp2;
 import java.net.InetAddress;

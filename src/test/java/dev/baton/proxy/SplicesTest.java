@@ -2,6 +2,7 @@ package dev.baton.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.baton.Await;
 import dev.baton.kernel.Errno;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
@@ -128,7 +129,7 @@ final class SplicesTest {
                 try (Wire client = proxy.connect()) {
                     client.request("GET", "/large").head();
                     // The reader is late: the end comes while the pipe is full.
-                    Await.pause(i % 3 * 20);
+                    Await.pause(i % 3 * 20L);
                     assertThat(client.exactly(SIZE)).isEqualTo(BODY);
                 }
             }

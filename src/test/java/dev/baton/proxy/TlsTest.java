@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.baton.Await;
 import dev.baton.http.ReloadedTls;
 import dev.baton.http.ServerTls;
 import java.io.IOException;

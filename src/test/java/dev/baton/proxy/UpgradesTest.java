@@ -2,6 +2,7 @@ package dev.baton.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.baton.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;

@@ -1,5 +1,6 @@
 package dev.baton.proxy;
 
+import dev.baton.Await;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
