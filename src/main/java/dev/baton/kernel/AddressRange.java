@@ -64,10 +64,6 @@ public final class AddressRange implements AutoCloseable {
         return mapping.address();
     }
 
-    public long reserved() {
-        return mapping.size();
-    }
-
     /** Bytes from the start that may be read and written. Never shrinks. */
     public long usable() {
         return usable;

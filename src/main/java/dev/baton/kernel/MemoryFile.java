@@ -36,11 +36,6 @@ public final class MemoryFile implements AutoCloseable {
         }
     }
 
-    /** For system calls that write at the descriptor's own position, which begins at 0. */
-    public int number() {
-        return descriptor.number();
-    }
-
     /** Bytes written by {@link #write}. */
     public long written() {
         return written;

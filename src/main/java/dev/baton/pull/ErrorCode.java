@@ -33,10 +33,6 @@ public enum ErrorCode {
         this.title = title;
     }
 
-    int status() {
-        return status;
-    }
-
     /** The word of the {@code Baton-Error} field and of the problem's {@code code}. */
     public String code() {
         return code;

@@ -210,7 +210,7 @@ public final class InProcess {
                             .set(HttpHeaderNames.HOST, target.authority())
                             .set(HttpHeaderNames.CONTENT_TYPE, PullProtocol.OCTETS);
                     boolean offered = offerHosts.allows(target.host()) || offerHosts.allows(target.authority());
-                    InvokeCall call = new InvokeCall(HttpMethod.POST, false, target, fields, size, offered, false);
+                    InvokeCall call = new InvokeCall(HttpMethod.POST, false, target, fields, size, offered);
                     new Invocation(call, new HeldBody(lent.body(), loop), loop, invokes, sink).start();
                 })
                 .subscribeOn(Schedulers.fromExecutor(loop));

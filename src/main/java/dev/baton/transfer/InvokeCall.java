@@ -15,16 +15,8 @@ import io.netty.handler.codec.http.HttpVersion;
  * @param fields of the request, without framing, hop-by-hop fields and those of sidecars; Host among them
  * @param size of the body, 0 for none, -1 if unknown
  * @param offered whether this host may be sent a reference
- * @param wantsReference the function asks for a reference instead of a large response
  */
-record InvokeCall(
-        HttpMethod method,
-        boolean headOnly,
-        Target target,
-        HttpHeaders fields,
-        long size,
-        boolean offered,
-        boolean wantsReference) {
+record InvokeCall(HttpMethod method, boolean headOnly, Target target, HttpHeaders fields, long size, boolean offered) {
     /** Whether the method gives a body a meaning, so that an empty one is said to be empty (RFC 9110, section 8.6). */
     private boolean hasBody() {
         return !method.equals(HttpMethod.GET)

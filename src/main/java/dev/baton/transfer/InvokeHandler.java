@@ -48,8 +48,7 @@ final class InvokeHandler {
                 target,
                 outgoing(given, target),
                 RequestBody.size(given),
-                offerHosts.allows(target.host()) || offerHosts.allows(target.authority()),
-                wantsReference);
+                offerHosts.allows(target.host()) || offerHosts.allows(target.authority()));
         HeldBody body = new HeldBody(caller.request().receive().retain(), caller.loop());
         return Mono.<Answer>create(sink -> new Invocation(call, body, caller.loop(), tools, sink).start())
                 .flatMap(answer -> wantsReference ? keeping.keep(answer, caller.loop()) : Mono.just(answer))

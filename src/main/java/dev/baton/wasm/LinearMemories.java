@@ -52,10 +52,6 @@ final class LinearMemories implements AutoCloseable {
         this.clock = clock;
     }
 
-    int pagesMax() {
-        return pagesMax;
-    }
-
     /**
      * A zeroed memory.
      *

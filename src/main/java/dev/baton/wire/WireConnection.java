@@ -39,7 +39,9 @@ public final class WireConnection extends ChannelInboundHandlerAdapter implement
 
     private boolean heeding = true;
     private boolean interim;
+    /** It has carried an exchange before: its peer may close it under the next one. */
     private boolean served;
+
     private boolean keepAlive;
     private boolean requestDone;
     private boolean responseDone;
@@ -61,11 +63,6 @@ public final class WireConnection extends ChannelInboundHandlerAdapter implement
 
     boolean idle() {
         return current == null && channel.isActive();
-    }
-
-    /** Whether it has carried an exchange before: its peer may close it under the next one. */
-    boolean served() {
-        return served;
     }
 
     /** Sends the request; the connection must be idle. */
