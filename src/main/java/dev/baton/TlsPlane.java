@@ -1,11 +1,11 @@
 package dev.baton;
 
 import dev.baton.config.ServingTls;
-import dev.baton.http.HandshakeFailures;
-import dev.baton.http.ReloadedTls;
-import dev.baton.http.ServerTls;
-import dev.baton.http.TlsFront;
 import dev.baton.telemetry.JsonLog;
+import dev.baton.tls.HandshakeFailures;
+import dev.baton.tls.ReloadedTls;
+import dev.baton.tls.ServerTls;
+import dev.baton.tls.TlsFront;
 import io.netty.channel.ChannelHandler;
 import java.io.IOException;
 import java.security.GeneralSecurityException;

@@ -6,21 +6,21 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps a new connection's first octets until there are enough of them to tell what the client speaks. Event loop only. */
-abstract class FirstOctets extends ChannelInboundHandlerAdapter {
+public abstract class FirstOctets extends ChannelInboundHandlerAdapter {
     private @Nullable ByteBuf held;
 
     /** Whether nothing is kept. */
-    final boolean none() {
+    protected final boolean none() {
         return held == null;
     }
 
     /** Not enough yet. Takes ownership. */
-    final void keep(ByteBuf octets) {
+    protected final void keep(ByteBuf octets) {
         held = octets;
     }
 
     /** Everything so far, with what has just been read; the caller's. */
-    final ByteBuf join(ChannelHandlerContext ctx, ByteBuf read) {
+    protected final ByteBuf join(ChannelHandlerContext ctx, ByteBuf read) {
         ByteBuf before = held;
         if (before == null) {
             return read;

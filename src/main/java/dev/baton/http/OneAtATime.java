@@ -299,7 +299,7 @@ public final class OneAtATime extends ChannelDuplexHandler {
         if (framing.counted()
                 && waiting != null
                 && waiting.isEmpty()
-                && ctx.pipeline().get(TlsFront.HANDLER) == null) {
+                && ctx.pipeline().get(OutputEnd.TLS) == null) {
             wish.take();
             wish.grant(ctx.channel());
         }

@@ -13,11 +13,14 @@ import io.netty.handler.ssl.SslHandler;
  * that what came before is complete. Event loop only.
  */
 public final class OutputEnd {
+    /** Name of the handler that decrypts, in the pipeline of every connection under TLS and in no other. */
+    public static final String TLS = "tls";
+
     private OutputEnd() {}
 
     /** Ends the output behind what has been written; input goes on. */
     public static void finish(Channel channel) {
-        ChannelHandler tls = channel.pipeline().get(TlsFront.HANDLER);
+        ChannelHandler tls = channel.pipeline().get(TLS);
         if (tls != null) {
             Tls.finish(channel, tls);
         } else {
@@ -40,7 +43,7 @@ public final class OutputEnd {
      */
     static void abort(ChannelHandlerContext ctx, ChannelPromise promise) {
         ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0);
-        ChannelHandlerContext tls = ctx.pipeline().context(TlsFront.HANDLER);
+        ChannelHandlerContext tls = ctx.pipeline().context(TLS);
         // From its own context on, so that it is passed over itself.
         (tls != null ? tls : ctx).close(promise);
     }

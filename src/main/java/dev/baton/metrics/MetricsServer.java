@@ -3,7 +3,7 @@ package dev.baton.metrics;
 import dev.baton.http.Answers;
 import dev.baton.http.HttpDate;
 import dev.baton.http.NextRequestTimeout;
-import dev.baton.http.ServerTls;
+import dev.baton.tls.ServerTls;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;

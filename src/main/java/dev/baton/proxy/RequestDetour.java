@@ -1,9 +1,9 @@
 package dev.baton.proxy;
 
 import dev.baton.http.KnownBody;
+import dev.baton.http.OutputEnd;
 import dev.baton.http.ReadGate;
 import dev.baton.http.ServerCodec;
-import dev.baton.http.TlsFront;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
@@ -30,7 +30,7 @@ final class RequestDetour {
     /** Null if the body of the request that has just begun has to come as messages. */
     static @Nullable RequestDetour wanted(ChannelHandlerContext ctx, Splices splices, ReadGate gate) {
         ServerCodec codec = ctx.pipeline().get(ServerCodec.class);
-        if (codec == null || !codec.requestBody().open() || ctx.pipeline().get(TlsFront.HANDLER) != null) {
+        if (codec == null || !codec.requestBody().open() || ctx.pipeline().get(OutputEnd.TLS) != null) {
             return null;
         }
         gate.hold(ReadGate.Reason.DETOUR);

@@ -1,8 +1,8 @@
 package dev.baton.requestlog;
 
 import dev.baton.http.ExchangeAborted;
+import dev.baton.http.OutputEnd;
 import dev.baton.http.PassedContent;
-import dev.baton.http.TlsFront;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -78,7 +78,7 @@ final class RequestLogHandler extends ChannelDuplexHandler {
                 head,
                 address(ctx.channel().remoteAddress()),
                 stream ? HTTP_2 : head.protocolVersion(),
-                connection.pipeline().get(TlsFront.HANDLER) != null,
+                connection.pipeline().get(OutputEnd.TLS) != null,
                 log.headers());
     }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.baton.config.Identity;
 import dev.baton.http.EventLoops;
 import dev.baton.http.Listener;
-import dev.baton.http.ServerTls;
+import dev.baton.tls.ServerTls;
 import io.netty.channel.Channel;
 import java.io.BufferedReader;
 import java.io.IOException;

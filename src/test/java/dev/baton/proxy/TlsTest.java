@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.baton.Await;
-import dev.baton.http.ReloadedTls;
-import dev.baton.http.ServerTls;
+import dev.baton.tls.ReloadedTls;
+import dev.baton.tls.ServerTls;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;

@@ -1,6 +1,6 @@
-package dev.baton.http;
+package dev.baton.tls;
 
-import dev.baton.http.ServerTls.Accepted;
+import dev.baton.tls.ServerTls.Accepted;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
-package dev.baton.http;
+package dev.baton.tls;
 
+import dev.baton.http.OutputEnd;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
@@ -13,9 +14,6 @@ import java.util.function.Supplier;
  */
 @ChannelHandler.Sharable
 public final class TlsFront extends ChannelInitializer<Channel> {
-    /** Name of the handler that decrypts, in the pipeline of every connection under TLS and in no other. */
-    public static final String HANDLER = "tls";
-
     private final Supplier<ServerTls> current;
     private final long handshakeMillis;
     private final HandshakeFailures failures;
@@ -41,7 +39,7 @@ public final class TlsFront extends ChannelInitializer<Channel> {
         tls.setHandshakeTimeoutMillis(handshakeMillis);
         channel.pipeline()
                 .addLast(new PlainTextSniffer(failures))
-                .addLast(HANDLER, tls)
+                .addLast(OutputEnd.TLS, tls)
                 .addLast(new HandshakeWatch(failures))
                 .addLast(connection);
     }

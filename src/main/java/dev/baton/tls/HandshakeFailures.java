@@ -1,4 +1,4 @@
-package dev.baton.http;
+package dev.baton.tls;
 
 import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;

@@ -1,10 +1,12 @@
-package dev.baton.http;
+package dev.baton.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.baton.http.ServerTls.Accepted;
-import dev.baton.http.ServerTls.Clients;
+import dev.baton.http.EventLoops;
+import dev.baton.http.Listener;
+import dev.baton.tls.ServerTls.Accepted;
+import dev.baton.tls.ServerTls.Clients;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;

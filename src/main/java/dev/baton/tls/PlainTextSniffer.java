@@ -1,5 +1,7 @@
-package dev.baton.http;
+package dev.baton.tls;
 
+import dev.baton.http.FirstOctets;
+import dev.baton.http.OutputEnd;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;

@@ -1,4 +1,4 @@
-package dev.baton.http;
+package dev.baton.tls;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;

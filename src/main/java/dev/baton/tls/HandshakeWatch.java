@@ -1,4 +1,4 @@
-package dev.baton.http;
+package dev.baton.tls;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;

@@ -1,4 +1,4 @@
-package dev.baton.http;
+package dev.baton.tls;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ApplicationProtocolConfig;

@@ -1,4 +1,4 @@
-package dev.baton.http;
+package dev.baton.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
