@@ -2,29 +2,25 @@ package dev.baton;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.baton.tls.TestAuthority;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a whole sidecar makes of mounted certificates and of the request log's settings. */
 class TlsAndRequestLogProcessTest {
-    private static final Path FILES = Path.of("src/test/resources/tls");
 
     @Test
     void mountedCertificatesOpenTheTlsPortAndRequestsThroughItAreLogged(@TempDir Path folder) throws Exception {
-        Files.copy(FILES.resolve("rsa.pem"), folder.resolve("tls.crt"));
-        Files.copy(FILES.resolve("rsa-pkcs1.key"), folder.resolve("tls.key"));
+        Files.copy(TestAuthority.FILES.resolve("rsa.pem"), folder.resolve("tls.crt"));
+        Files.copy(TestAuthority.FILES.resolve("rsa-pkcs1.key"), folder.resolve("tls.key"));
         String address = SidecarProcess.freeAddress();
         Map<String, String> settings = SidecarProcess.settings(address);
         settings.put("BATON_CERTS_DIR", folder.toString());
@@ -62,7 +58,7 @@ class TlsAndRequestLogProcessTest {
 
     /** The sidecar listens before it says that it has started everything. */
     private static SSLSocket connect(SidecarProcess sidecar) throws Exception {
-        SSLContext context = trusting();
+        SSLContext context = TestAuthority.trusted();
         SSLSocket[] connected = new SSLSocket[1];
         sidecar.await("TLS port", () -> {
             try {
@@ -74,20 +70,6 @@ class TlsAndRequestLogProcessTest {
         });
         connected[0].setSoTimeout(100_000);
         return connected[0];
-    }
-
-    private static SSLContext trusting() throws Exception {
-        KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-        trusted.load(null);
-        try (InputStream in = Files.newInputStream(FILES.resolve("ca.pem"))) {
-            trusted.setCertificateEntry(
-                    "ca", CertificateFactory.getInstance("X.509").generateCertificate(in));
-        }
-        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(trusted);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, trust.getTrustManagers(), null);
-        return context;
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.baton.config.Identity;
 import dev.baton.http.EventLoops;
 import dev.baton.http.Listener;
 import dev.baton.tls.ServerTls;
+import dev.baton.tls.TestAuthority;
 import io.netty.channel.Channel;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -20,22 +21,15 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MetricsServerTest {
-    private static final Path TLS_FILES = Path.of("src/test/resources/tls");
 
     private final EventLoops loops = new EventLoops(1, "scrape-test");
     private final RequestMetrics metrics = new RequestMetrics(false);
@@ -165,22 +159,12 @@ class MetricsServerTest {
     @Test
     void overTls() throws Exception {
         int port = listen(ServerTls.read(
-                TLS_FILES.resolve("ec.pem"),
-                TLS_FILES.resolve("ec-sec1.key"),
+                TestAuthority.FILES.resolve("ec.pem"),
+                TestAuthority.FILES.resolve("ec-sec1.key"),
                 null,
                 new ServerTls.Accepted(List.of("TLSv1.3"), List.of(), List.of(), List.of())));
-        KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-        trusted.load(null);
-        try (InputStream in = Files.newInputStream(TLS_FILES.resolve("ca.pem"))) {
-            trusted.setCertificateEntry(
-                    "ca", CertificateFactory.getInstance("X.509").generateCertificate(in));
-        }
-        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(trusted);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, trust.getTrustManagers(), null);
-
-        try (HttpClient secure = HttpClient.newBuilder().sslContext(context).build()) {
+        try (HttpClient secure =
+                HttpClient.newBuilder().sslContext(TestAuthority.trusted()).build()) {
             HttpResponse<String> answer = secure.send(
                     HttpRequest.newBuilder(URI.create("https://127.0.0.1:" + port + "/metrics"))
                             .build(),

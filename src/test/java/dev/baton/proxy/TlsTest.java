@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.baton.Await;
 import dev.baton.tls.ReloadedTls;
 import dev.baton.tls.ServerTls;
+import dev.baton.tls.TestAuthority;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -21,18 +21,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,34 +35,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The main port under TLS: real handshakes, the same exchanges as without, and clients that do not do their part. */
 final class TlsTest {
-    private static final Path FILES = Path.of("src/test/resources/tls");
     private static final Duration PATIENT = Duration.ofSeconds(30);
     private static final List<String> BOTH = List.of("h2", "http/1.1");
     private static final ServerTls.Accepted DEFAULT =
             new ServerTls.Accepted(List.of("TLSv1.3"), List.of(), List.of(), BOTH);
 
     private static ReloadedTls certificate() throws Exception {
-        return new ReloadedTls(FILES.resolve("ec.pem"), FILES.resolve("ec-sec1.key"), DEFAULT);
-    }
-
-    /** Trusts the test's authority, whatever the name in the certificate. */
-    private static SSLContext client() throws Exception {
-        KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-        trusted.load(null);
-        try (InputStream in = Files.newInputStream(FILES.resolve("ca.pem"))) {
-            trusted.setCertificateEntry(
-                    "ca", CertificateFactory.getInstance("X.509").generateCertificate(in));
-        }
-        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(trusted);
-        SSLContext context = SSLContext.getInstance("TLS");
-        TrustManager[] managers = trust.getTrustManagers();
-        context.init(null, managers, null);
-        return context;
+        return new ReloadedTls(
+                TestAuthority.FILES.resolve("ec.pem"), TestAuthority.FILES.resolve("ec-sec1.key"), DEFAULT);
     }
 
     private static SSLSocket socket(int port, String... protocols) throws Exception {
-        SSLSocket socket = (SSLSocket) client().getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port);
+        SSLSocket socket = (SSLSocket)
+                TestAuthority.trusted().getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setApplicationProtocols(protocols);
         socket.setSSLParameters(parameters);
@@ -97,7 +77,7 @@ final class TlsTest {
         try (ProxyFixture proxy = new ProxyFixture(new Program(wire -> wire.rest()));
                 HttpClient client = HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_2)
-                        .sslContext(client())
+                        .sslContext(TestAuthority.trusted())
                         .build()) {
             int port = proxy.listenForTls(certificate(), PATIENT);
             try (SSLSocket both = socket(port, "http/1.1", "h2")) {
@@ -214,8 +194,8 @@ final class TlsTest {
         try (ProxyFixture proxy = new ProxyFixture(Program.echo())) {
             int port = proxy.listenForTls(certificate(), PATIENT);
             try (Socket raw = plain(port);
-                    SSLSocket client =
-                            (SSLSocket) client().getSocketFactory().createSocket(raw, "127.0.0.1", port, false)) {
+                    SSLSocket client = (SSLSocket)
+                            TestAuthority.trusted().getSocketFactory().createSocket(raw, "127.0.0.1", port, false)) {
                 client.startHandshake();
                 assertThat(new Wire(client).request("GET", "/").response().status())
                         .isEqualTo(200);
@@ -286,8 +266,8 @@ final class TlsTest {
 
     @Test
     void aNewCertificateIsShownToNewConnections(@TempDir Path folder) throws Exception {
-        Path certificate = Files.copy(FILES.resolve("ec.pem"), folder.resolve("tls.crt"));
-        Path key = Files.copy(FILES.resolve("ec-sec1.key"), folder.resolve("tls.key"));
+        Path certificate = Files.copy(TestAuthority.FILES.resolve("ec.pem"), folder.resolve("tls.crt"));
+        Path key = Files.copy(TestAuthority.FILES.resolve("ec-sec1.key"), folder.resolve("tls.key"));
         ReloadedTls tls = new ReloadedTls(certificate, key, DEFAULT);
         try (ProxyFixture proxy = new ProxyFixture(Program.echo())) {
             int port = proxy.listenForTls(tls, PATIENT);
@@ -296,14 +276,14 @@ final class TlsTest {
                 assertThat(tls.refresh()).isFalse();
 
                 // The two files change one after the other: in between they do not belong together.
-                Files.copy(FILES.resolve("rsa.pem"), certificate, StandardCopyOption.REPLACE_EXISTING);
+                Files.copy(TestAuthority.FILES.resolve("rsa.pem"), certificate, StandardCopyOption.REPLACE_EXISTING);
                 assertThatThrownBy(tls::refresh).isInstanceOf(GeneralSecurityException.class);
                 assertThat(algorithm(port)).isEqualTo("EC");
                 Files.delete(key);
                 assertThatThrownBy(tls::refresh).isInstanceOf(IOException.class);
                 assertThat(algorithm(port)).isEqualTo("EC");
 
-                Files.copy(FILES.resolve("rsa-pkcs1.key"), key);
+                Files.copy(TestAuthority.FILES.resolve("rsa-pkcs1.key"), key);
                 assertThat(tls.refresh()).isTrue();
                 assertThat(tls.refresh()).isFalse();
                 assertThat(algorithm(port)).isEqualTo("RSA");

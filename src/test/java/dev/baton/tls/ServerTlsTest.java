@@ -19,7 +19,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
@@ -36,7 +35,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ServerTlsTest {
-    private static final Path FILES = Path.of("src/test/resources/tls");
     private static final List<String> NONE = List.of();
     private static final Accepted DEFAULT = new Accepted(List.of("TLSv1.3"), NONE, NONE, NONE);
 
@@ -50,7 +48,11 @@ class ServerTlsTest {
     @ParameterizedTest
     @CsvSource({"rsa, rsa-pkcs8", "rsa, rsa-pkcs1", "ec, ec-pkcs8", "ec, ec-sec1"})
     void everyFormOfAKeyServes(String certificate, String key) throws Exception {
-        ServerTls tls = ServerTls.read(FILES.resolve(certificate + ".pem"), FILES.resolve(key + ".key"), null, DEFAULT);
+        ServerTls tls = ServerTls.read(
+                TestAuthority.FILES.resolve(certificate + ".pem"),
+                TestAuthority.FILES.resolve(key + ".key"),
+                null,
+                DEFAULT);
 
         assertThat(greeting(tls, client(false), "TLSv1.3")).isEqualTo("hello");
     }
@@ -87,7 +89,7 @@ class ServerTlsTest {
 
     @Test
     void aRequiredCertificateMustBeShown() throws Exception {
-        ServerTls tls = server(DEFAULT, new Clients(FILES.resolve("ca.pem"), true));
+        ServerTls tls = server(DEFAULT, new Clients(TestAuthority.FILES.resolve("ca.pem"), true));
 
         assertThat(greeting(tls, client(true), "TLSv1.3")).isEqualTo("hello");
         assertThatThrownBy(() -> greeting(tls, client(false), "TLSv1.3")).isInstanceOf(IOException.class);
@@ -95,27 +97,30 @@ class ServerTlsTest {
 
     @Test
     void anOptionalCertificateMayBeMissing() throws Exception {
-        ServerTls tls = server(DEFAULT, new Clients(FILES.resolve("ca.pem"), false));
+        ServerTls tls = server(DEFAULT, new Clients(TestAuthority.FILES.resolve("ca.pem"), false));
 
         assertThat(greeting(tls, client(false), "TLSv1.3")).isEqualTo("hello");
     }
 
     @Test
     void filesThatAreNotWhatTheyShouldBeAreAnError() {
-        assertThatThrownBy(() -> ServerTls.read(FILES.resolve("ca.pem"), FILES.resolve("ca.pem"), null, DEFAULT))
+        assertThatThrownBy(() -> ServerTls.read(
+                        TestAuthority.FILES.resolve("ca.pem"), TestAuthority.FILES.resolve("ca.pem"), null, DEFAULT))
                 .isInstanceOf(GeneralSecurityException.class)
                 .hasMessageContaining("no private key");
-        assertThatThrownBy(() ->
-                        ServerTls.of(new byte[0], Files.readAllBytes(FILES.resolve("ec-sec1.key")), null, DEFAULT))
+        assertThatThrownBy(() -> ServerTls.of(
+                        new byte[0], Files.readAllBytes(TestAuthority.FILES.resolve("ec-sec1.key")), null, DEFAULT))
                 .isInstanceOf(GeneralSecurityException.class);
         byte[] cut = "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIA==\n-----END EC PRIVATE KEY-----\n"
                 .getBytes(StandardCharsets.US_ASCII);
-        assertThatThrownBy(() -> ServerTls.of(Files.readAllBytes(FILES.resolve("ec.pem")), cut, null, DEFAULT))
+        assertThatThrownBy(() ->
+                        ServerTls.of(Files.readAllBytes(TestAuthority.FILES.resolve("ec.pem")), cut, null, DEFAULT))
                 .isInstanceOf(GeneralSecurityException.class);
     }
 
     private static ServerTls server(Accepted accepted, Clients clients) throws Exception {
-        return ServerTls.read(FILES.resolve("ec.pem"), FILES.resolve("ec-sec1.key"), clients, accepted);
+        return ServerTls.read(
+                TestAuthority.FILES.resolve("ec.pem"), TestAuthority.FILES.resolve("ec-sec1.key"), clients, accepted);
     }
 
     private String greetingByGroup(ServerTls tls, String group) throws Exception {
@@ -187,7 +192,7 @@ class ServerTlsTest {
         if (withCertificate) {
             own.setKeyEntry(
                     "client",
-                    PemKey.read(Files.readString(FILES.resolve("client.key"))),
+                    PemKey.read(Files.readString(TestAuthority.FILES.resolve("client.key"))),
                     new char[0],
                     new Certificate[] {certificate("client.pem")});
         }
@@ -199,7 +204,7 @@ class ServerTlsTest {
     }
 
     private static Certificate certificate(String name) throws Exception {
-        try (InputStream in = Files.newInputStream(FILES.resolve(name))) {
+        try (InputStream in = Files.newInputStream(TestAuthority.FILES.resolve(name))) {
             return CertificateFactory.getInstance("X.509").generateCertificate(in);
         }
     }
