@@ -34,8 +34,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Http2Stream extends UpstreamChannel {
     private final Http2Connection connection;
-    private @Nullable Forwarder front;
-    private @Nullable Forwarder unflushed;
     private @Nullable Http2Headers head;
     private boolean requestSent;
     private boolean answered;
@@ -79,10 +77,8 @@ final class Http2Stream extends UpstreamChannel {
 
     @Override
     public void abandon() {
-        front = null;
-        unflushed = null;
         head = null;
-        ctx().close();
+        super.abandon();
     }
 
     @Override
@@ -196,14 +192,6 @@ final class Http2Stream extends UpstreamChannel {
     }
 
     @Override
-    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        Forwarder to = front;
-        if (to != null && ctx.channel().isWritable()) {
-            to.requestWanted();
-        }
-    }
-
-    @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         Forwarder to = front;
         if (event instanceof Http2ResetFrame reset) {
@@ -234,23 +222,6 @@ final class Http2Stream extends UpstreamChannel {
         unflushed = null;
         ctx.close();
         to.refused(why);
-    }
-
-    private void fail(Forwarder to, String why) {
-        front = null;
-        unflushed = null;
-        ctx().close();
-        to.broken(why, false);
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        Forwarder to = front;
-        if (to != null) {
-            fail(to, String.valueOf(cause.getMessage()));
-        } else {
-            ctx.close();
-        }
     }
 
     @Override

@@ -7,6 +7,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Last handler of a channel to the user's program, be it a connection or a stream: what is the same for both. Event loop only. */
 abstract class UpstreamChannel extends ChannelInboundHandlerAdapter implements UpstreamExchange {
+    /** Whose exchange is open; null while there is none, or nobody wants its answer any more. */
+    @Nullable
+    Forwarder front;
+
+    /** Whose output has been written to since the last flush. */
+    @Nullable
+    Forwarder unflushed;
+
     private @Nullable ChannelHandlerContext context;
 
     final ChannelHandlerContext ctx() {
@@ -45,5 +53,39 @@ abstract class UpstreamChannel extends ChannelInboundHandlerAdapter implements U
     @Override
     public void resume() {
         ctx().channel().config().setAutoRead(true);
+    }
+
+    /** The channel is in the middle of the exchange and can only be closed. */
+    @Override
+    public void abandon() {
+        front = null;
+        unflushed = null;
+        ctx().close();
+    }
+
+    /** Ends the exchange, whose answer has not come or makes no sense. */
+    final void fail(Forwarder to, String why) {
+        front = null;
+        unflushed = null;
+        ctx().close();
+        to.broken(why, false);
+    }
+
+    @Override
+    public final void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        Forwarder to = front;
+        if (to != null && ctx.channel().isWritable()) {
+            to.requestWanted();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        Forwarder to = front;
+        if (to != null) {
+            fail(to, String.valueOf(cause.getMessage()));
+        } else {
+            ctx.close();
+        }
     }
 }

@@ -30,11 +30,6 @@ final class UpstreamConnection extends UpstreamChannel {
     private final UpstreamPool pool;
     private final ResponseDecoder decoder;
 
-    /** Whose exchange is open; null while the connection is idle, or spoilt. */
-    private @Nullable Forwarder front;
-    /** Whose output has been written to since the last flush. */
-    private @Nullable Forwarder unflushed;
-
     private boolean used;
     private boolean answered;
     private boolean informational;
@@ -112,14 +107,6 @@ final class UpstreamConnection extends UpstreamChannel {
         if (!detoured) {
             ctx().channel().config().setAutoRead(true);
         }
-    }
-
-    /** The connection is in the middle of the exchange and can only be closed. */
-    @Override
-    public void abandon() {
-        front = null;
-        unflushed = null;
-        ctx().close();
     }
 
     @Override
@@ -279,14 +266,6 @@ final class UpstreamConnection extends UpstreamChannel {
     }
 
     @Override
-    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        Forwarder to = front;
-        if (to != null && ctx.channel().isWritable()) {
-            to.requestWanted();
-        }
-    }
-
-    @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof IOException broken) {
             // A write that failed does not end the connection: the response may have been sent before. A read that
@@ -299,12 +278,7 @@ final class UpstreamConnection extends UpstreamChannel {
             }
             return;
         }
-        Forwarder to = front;
-        if (to != null) {
-            fail(to, String.valueOf(cause.getMessage()));
-        } else {
-            ctx.close();
-        }
+        super.exceptionCaught(ctx, cause);
     }
 
     @Override
@@ -316,12 +290,5 @@ final class UpstreamConnection extends UpstreamChannel {
             String why = failure;
             to.broken(why != null ? why : UpstreamFailure.EOF, used && !answered);
         }
-    }
-
-    private void fail(Forwarder to, String why) {
-        front = null;
-        unflushed = null;
-        ctx().close();
-        to.broken(why, false);
     }
 }
