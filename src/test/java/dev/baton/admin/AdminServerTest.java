@@ -239,7 +239,7 @@ class AdminServerTest {
             clients.add(CompletableFuture.runAsync(this::manyRequests));
         }
         for (var client : clients) {
-            client.get(60, TimeUnit.SECONDS);
+            client.get(250, TimeUnit.SECONDS);
         }
     }
 

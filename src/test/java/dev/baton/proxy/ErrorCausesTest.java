@@ -39,9 +39,8 @@ final class ErrorCausesTest {
             assertThat(proxy.get("/", A_SIDECAR).field("Baton-Error")).isEqualTo("bad-gateway; reached=maybe");
             assertThat(proxy.get("/").has("Baton-Error")).isFalse();
         }
-        Program program = Program.echo();
-        program.close();
-        try (ProxyFixture proxy = new ProxyFixture(program)) {
+        try (Program.Absent program = new Program.Absent();
+                ProxyFixture proxy = new ProxyFixture(program.port())) {
             assertThat(proxy.get("/", A_SIDECAR).field("Baton-Error")).isEqualTo("bad-gateway; reached=no");
         }
     }
@@ -51,7 +50,7 @@ final class ErrorCausesTest {
         try (ProxyFixture proxy =
                 new ProxyFixture(silent(), explaining("REVISION_RESPONSE_START_TIMEOUT_SECONDS", "1"))) {
             String cause = proxy.get("/").field("Baton-Error");
-            assertThat(cause).matches("request-timeout; limit=response-start 1s; after=1\\d{3}ms; reached=maybe");
+            assertThat(cause).matches("request-timeout; limit=response-start 1s; after=[1-9]\\d{3,}ms; reached=maybe");
             assertThat(proxy.log).containsExactly("Response start timeout: 1s", "Answered 504: " + cause);
         }
         try (ProxyFixture proxy = new ProxyFixture(silent(), explaining("REVISION_TIMEOUT_SECONDS", "0"))) {

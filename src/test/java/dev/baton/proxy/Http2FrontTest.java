@@ -207,7 +207,12 @@ final class Http2FrontTest {
             wire.send(RawHttp2.headers(1, true, Block.get("/wait")));
             wire.send(RawHttp2.headers(3, true, Block.get("/begin")));
             Await.until("both are there", () -> program.heads.size() == 2);
-            Await.pause(100);
+            RawHttp2.Frame begun;
+            do {
+                begun = wire.next(LIMIT_MILLIS);
+                assertThat(begun).isNotNull();
+            } while (begun.type() != RawHttp2.HEADERS);
+            assertThat(client.status(begun)).isEqualTo("200");
             wire.send(RawHttp2.headers(5, true, Block.get("/die")));
             List<String> ends = ends(client, wire);
             assertThat(ends).containsExactlyInAnyOrder("1 502", "5 502", "3 reset " + INTERNAL_ERROR);

@@ -143,11 +143,11 @@ final class ImitationsTest {
             wire.rest();
         });
         try (ProxyFixture proxy = new ProxyFixture(
-                        program, "REVISION_RESPONSE_START_TIMEOUT_SECONDS", "1", IMITATE, "upgrade-timeouts");
+                        program, "REVISION_RESPONSE_START_TIMEOUT_SECONDS", "4", IMITATE, "upgrade-timeouts");
                 Wire client = proxy.connect()) {
             client.request("GET", "/", "Connection: Upgrade", "Upgrade: own").head();
             assertThat(client.rest()).isEmpty();
-            assertThat(proxy.log).contains("Response start timeout: 1s");
+            assertThat(proxy.log).contains("Response start timeout: 4s");
         }
     }
 

@@ -52,7 +52,8 @@ class KeyFilesFuzzTest {
         assertThat(found.damaged().contains("other")).isEqualTo(!sound);
         assertThat(found.keys()).hasSize(sound ? 2 : 1);
         if (sound) {
-            byte[] bytes = Base64.getDecoder().decode(text.strip());
+            // Editors and shells put a line's end or something like it behind the key.
+            byte[] bytes = Base64.getDecoder().decode(text.replaceAll("[\\x01- ]+\\z", ""));
             assertThat(bytes).hasSize(Key.BYTES);
         }
         String wanted = new String(current, StandardCharsets.ISO_8859_1).strip();

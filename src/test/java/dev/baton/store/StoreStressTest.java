@@ -46,7 +46,7 @@ class StoreStressTest {
                 threads.add(executor.submit(() -> run(fixture, random)));
             }
             for (Future<?> thread : threads) {
-                thread.get(60, TimeUnit.SECONDS);
+                thread.get(250, TimeUnit.SECONDS);
             }
             fixture.pass(3_600_000);
             fixture.store.expire();

@@ -178,7 +178,7 @@ class BrokenCallsTest {
     @Test
     void aCallerThatNeverPullsTheResponseLosesIt() throws IOException {
         try (TestPod b = new TestPod(
-                        Functions.giving(3_000_000, false), "BATON_PULL_IDLE", "400ms", "CONTAINER_CONCURRENCY", "1");
+                        Functions.giving(3_000_000, false), "BATON_PULL_IDLE", "5s", "CONTAINER_CONCURRENCY", "1");
                 RawClient client = RawClient.main(b)) {
             client.send("GET /fn HTTP/1.1\r\nHost: x\r\nBaton-Accept: reference/1\r\n\r\n");
             RawClient.Message head = client.head();

@@ -61,7 +61,7 @@ class BrokenGetsTest {
 
     @Test
     void aReaderThatStopsReadingLosesItsRetrieval() throws IOException {
-        try (TestPod a = new TestPod(null, "BATON_PULL_IDLE", "3s");
+        try (TestPod a = new TestPod(null, "BATON_PULL_IDLE", "8s");
                 TestPod b = new TestPod(null)) {
             byte[] object = Http.pattern(3, 40_000_000);
             String reference = Http.put(a, object, 1);

@@ -66,7 +66,7 @@ class PullPortTest {
 
     @Test
     void withoutAcknowledgementTheRetrievalIsGivenBack() throws IOException {
-        try (TestPod a = new TestPod(null, "BATON_PULL_IDLE", "300ms")) {
+        try (TestPod a = new TestPod(null, "BATON_PULL_IDLE", "4s")) {
             byte[] object = Http.pattern(1, 1000);
             Reference reference = open(a, Http.put(a, object, 1));
             try (RawClient client = RawClient.pull(a)) {

@@ -215,7 +215,7 @@ class HostileModulesTest {
         Files.write(folder.resolve("readme.txt"), new byte[] {1});
         try (FunctionHost host = Guests.host(Guests.limits())) {
             host.load(folder);
-            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(200);
             while (!host.ready() && System.nanoTime() < end) {
                 Thread.sleep(10);
             }

@@ -31,7 +31,7 @@ class SampleFunctionsTest {
                     }
                 });
         host.load(Guests.SAMPLES);
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(200);
         while (!host.ready() && System.nanoTime() < end) {
             Thread.sleep(10);
         }

@@ -20,7 +20,7 @@ class ShippedFlagsTest {
         public static void main(String[] args) throws Exception {
             try (FunctionHost host = Guests.host(Guests.limits())) {
                 host.load(Path.of(args[0]));
-                long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(100);
+                long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(200);
                 while (!host.ready() && System.nanoTime() < end) {
                     Thread.sleep(10);
                 }
