@@ -40,6 +40,7 @@ final class Http2Guard extends ChannelInboundHandlerAdapter implements Http2Fram
     /** Header blocks larger than any honest one cost as many frames as they could have been. */
     private static final int LARGE_BLOCK_BYTES = 16 * 1024;
 
+    private static final int NOT_YET = -1;
     private static final int BYTES_OF_A_FRAME = 256;
     private static final int STREAMS_OF_A_FRAME = 8;
     /** For GOAWAY to get out to a client that reads. */
@@ -54,6 +55,10 @@ final class Http2Guard extends ChannelInboundHandlerAdapter implements Http2Fram
     private final Http2FrameScanner frames = new Http2FrameScanner(this);
     private final Http2FrameClock clock;
     private final Http2Watch streams;
+    private final Http2Turn turn = new Http2Turn(in -> take(ctx(), in));
+    /** Where in the buffer this turn ends. */
+    private int turnEnd = NOT_YET;
+
     /** HEADERS has come and END_HEADERS has not. */
     private boolean inBlock;
 
@@ -183,19 +188,36 @@ final class Http2Guard extends ChannelInboundHandlerAdapter implements Http2Fram
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (!(message instanceof ByteBuf in)) {
             ctx.fireChannelRead(message);
-            return;
+        } else if (turn.waiting()) {
+            turn.holdLast(in);
+        } else {
+            take(ctx, in);
         }
+    }
+
+    private void take(ChannelHandlerContext ctx, ByteBuf in) {
+        turnEnd = NOT_YET;
         if (!dead) {
             frames.scan(in);
         }
         if (!dead) {
             clock.read(ctx, inBlock || frames.inFrame());
         }
+        if (!dead && turnEnd != NOT_YET && turnEnd < in.writerIndex()) {
+            turn.holdFirst(ctx, in.retainedSlice(turnEnd, in.writerIndex() - turnEnd));
+            in.writerIndex(turnEnd);
+        }
         if (dead || !in.isReadable()) {
             in.release();
         } else {
             ctx.fireChannelRead(in);
         }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        turn.readComplete();
+        ctx.fireChannelReadComplete();
     }
 
     @Override
@@ -258,6 +280,10 @@ final class Http2Guard extends ChannelInboundHandlerAdapter implements Http2Fram
                 && blockBytes > DOUBTFUL_BLOCK_BYTES
                 && !dead) {
             passUntil(ctx(), in, at);
+        }
+        if (!turn.goesOn()) {
+            turnEnd = at;
+            return false;
         }
         return !dead;
     }
@@ -330,6 +356,7 @@ final class Http2Guard extends ChannelInboundHandlerAdapter implements Http2Fram
         if (running != null) {
             running.cancel(false);
         }
+        turn.close();
         ctx.fireChannelInactive();
     }
 }

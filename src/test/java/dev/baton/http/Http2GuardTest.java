@@ -99,4 +99,70 @@ final class Http2GuardTest {
                 .as("octets left")
                 .isLessThanOrEqualTo(before);
     }
+
+    @Test
+    void whatOneReadBringsBeyondSomeDozenFramesWaitsForTheNextTurnAndStaysInOrder() {
+        ByteBuf passed = Unpooled.buffer();
+        EmbeddedChannel channel = new EmbeddedChannel();
+        channel.freezeTime();
+        channel.pipeline()
+                .addLast(new Http2Guard(GuardLimits.DEFAULT, new DefaultHttp2Connection(true)), new Sink(passed));
+        ByteBuf sent = Unpooled.buffer();
+        sent.writeBytes(RawHttp2.PREFACE).writeBytes(RawHttp2.settings());
+        for (int i = 0; i < 100; i++) {
+            sent.writeBytes(RawHttp2.frame(RawHttp2.PING, 0, 0, new byte[] {0, 0, 0, 0, 0, 0, 0, (byte) i}));
+        }
+        channel.writeInbound(sent.copy());
+        assertThat(passed.readableBytes()).isBetween(1, sent.readableBytes() / 2);
+        assertThat(channel.config().isAutoRead()).isFalse();
+
+        byte[] later = RawHttp2.frame(RawHttp2.PING, 0, 0, new byte[] {1, 2, 3, 4, 5, 6, 7, 8});
+        sent.writeBytes(later);
+        channel.writeInbound(Unpooled.wrappedBuffer(later));
+        for (int turns = 0; turns < 100 && !channel.config().isAutoRead(); turns++) {
+            channel.advanceTimeBy(1, java.util.concurrent.TimeUnit.MILLISECONDS);
+            channel.runScheduledPendingTasks();
+        }
+        assertThat(passed).isEqualTo(sent);
+        assertThat(channel.config().isAutoRead()).isTrue();
+        channel.finishAndReleaseAll();
+        passed.release();
+        sent.release();
+    }
+
+    @Test
+    void aConnectionThatEndsWhileSomeOfItWaitsLeavesNoBuffer() {
+        ByteBuf passed = Unpooled.buffer();
+        EmbeddedChannel channel = new EmbeddedChannel();
+        channel.freezeTime();
+        channel.pipeline()
+                .addLast(new Http2Guard(GuardLimits.DEFAULT, new DefaultHttp2Connection(true)), new Sink(passed));
+        ByteBuf sent = Unpooled.buffer();
+        sent.writeBytes(RawHttp2.PREFACE).writeBytes(RawHttp2.settings());
+        for (int i = 0; i < 100; i++) {
+            sent.writeBytes(RawHttp2.frame(RawHttp2.PING, 0, 0, new byte[8]));
+        }
+        channel.writeInbound(sent);
+        assertThat(sent.refCnt()).isPositive();
+        channel.close();
+        assertThat(sent.refCnt()).isZero();
+        channel.finishAndReleaseAll();
+        passed.release();
+    }
+
+    /** Stands where the codec does. */
+    private static final class Sink extends ChannelInboundHandlerAdapter {
+        private final ByteBuf passed;
+
+        Sink(ByteBuf passed) {
+            this.passed = passed;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            ByteBuf in = (ByteBuf) message;
+            passed.writeBytes(in);
+            in.release();
+        }
+    }
 }

@@ -1,0 +1,84 @@
+package dev.baton.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How much of one HTTP/2 connection is worked off before the others of its event loop have their turn. One read may bring thousands of
+ * frames, each of which may be a request: what is beyond a few dozen of them is held back, unread, until the loop has looked at its
+ * other sockets. The connection is not read meanwhile, so that what is held is at most one read. One per connection; event loop only.
+ */
+final class Http2Turn {
+    /** About a millisecond's work if each of them is a request; a client that sends large frames never comes so far in one read. */
+    private static final int FRAMES = 32;
+
+    private final Consumer<ByteBuf> taker;
+    private final Deque<ByteBuf> held = new ArrayDeque<>(2);
+    private int frames;
+    private boolean waiting;
+
+    /** @param taker works off one buffer, which is then its own; it may call {@link #holdFirst} for the rest of it */
+    Http2Turn(Consumer<ByteBuf> taker) {
+        this.taker = taker;
+    }
+
+    /** A frame is complete. Returns whether the next one may be looked at in this turn. */
+    boolean goesOn() {
+        return ++frames < FRAMES;
+    }
+
+    /** All that has been read now has been passed on or held. */
+    void readComplete() {
+        if (!waiting) {
+            frames = 0;
+        }
+    }
+
+    /** Whether what comes now has to wait behind what is held. */
+    boolean waiting() {
+        return waiting;
+    }
+
+    /** Behind all that is held. */
+    void holdLast(ByteBuf rest) {
+        held.addLast(rest);
+    }
+
+    /** Ahead of all that is held; the next turn begins as soon as the loop's other sockets have been looked at. */
+    void holdFirst(ChannelHandlerContext ctx, ByteBuf rest) {
+        held.addFirst(rest);
+        waiting = true;
+        ctx.channel().config().setAutoRead(false);
+        // Not execute(): the loop empties its queue of tasks before it looks at a socket, but those that are due later
+        // come after.
+        ctx.executor().schedule(() -> next(ctx), 1, TimeUnit.NANOSECONDS);
+    }
+
+    private void next(ChannelHandlerContext ctx) {
+        waiting = false;
+        frames = 0;
+        while (!waiting) {
+            @Nullable ByteBuf rest = held.pollFirst();
+            if (rest == null) {
+                frames = 0;
+                ctx.fireChannelReadComplete();
+                ctx.channel().config().setAutoRead(true);
+                return;
+            }
+            taker.accept(rest);
+        }
+        ctx.fireChannelReadComplete();
+    }
+
+    /** The connection has ended: nobody reads the rest. */
+    void close() {
+        for (ByteBuf rest = held.poll(); rest != null; rest = held.poll()) {
+            rest.release();
+        }
+    }
+}
