@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A truncated or corrupt upload is never complete for the program. */
+/** Test 25: a truncated or corrupt upload is never complete for the program. */
 final class CorruptUploadTest {
 
     private final Queue<String> bodies = new ConcurrentLinkedQueue<>();

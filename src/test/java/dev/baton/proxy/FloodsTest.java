@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A client of HTTP/2 that only makes work loses its connection, and nobody else notices. The fixture's end asserts that nothing
+ * Test 26: a client of HTTP/2 that only makes work loses its connection, and nobody else notices. The fixture's end asserts that nothing
  * of it is left.
  */
 final class FloodsTest {

@@ -24,7 +24,10 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** HTTP/2 on the main port, frame by frame: what is malformed, how it is upgraded to, and what a failing program makes of it. */
+/**
+ * Tests 29 and 30: HTTP/2 on the main port, frame by frame. What is malformed, how it is upgraded to, and what a failing program
+ * makes of it.
+ */
 final class Http2FrontTest {
     private static final int LIMIT_MILLIS = (int) Await.LIMIT.toMillis();
     private static final int PROTOCOL_ERROR = 1;

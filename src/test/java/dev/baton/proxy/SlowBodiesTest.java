@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A request body that has been announced and comes more slowly than anybody needs is ended, and never complete for the program;
+ * Test 27, bodies: a request body that has been announced and comes more slowly than anybody needs is ended, and never complete for the program;
  * whoever sends in pieces of its own choosing, waits for its turn, or is held back by us, is not.
  */
 final class SlowBodiesTest {

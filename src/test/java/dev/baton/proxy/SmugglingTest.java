@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A head that two parsers could read in two ways is refused, and nothing of it, nor of what follows, reaches the program.
+ * Test 24: a head that two parsers could read in two ways is refused, and nothing of it, nor of what follows, reaches the program.
  */
 final class SmugglingTest {
     private static final String HIDDEN = "GET /hidden HTTP/1.1\r\nHost: app.test\r\n\r\n";
@@ -238,6 +238,7 @@ final class SmugglingTest {
         }
     }
 
+    /** Test 27, heads. */
     @Test
     void aSlowHeadIsCutOffAndASlowBodyIsNot() {
         try (ProxyFixture proxy = new ProxyFixture(Program.echo(), "BATON_HEAD_TIMEOUT", "300ms");

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
-/** Connections that stop being HTTP: websockets, and whatever else client and program agree on. */
+/** Test 30, and what upgrades are for: connections that stop being HTTP, websockets and whatever else client and program agree on. */
 final class UpgradesTest {
     private static final String SWITCH =
             "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: %s\r\nX-Own: yes\r\n\r\n";
