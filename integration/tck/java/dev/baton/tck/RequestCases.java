@@ -45,6 +45,34 @@ final class RequestCases {
             cases.add(raw(name + "/other-value", "4.3b", get("/", ua, "K-Network-Probe: probe")));
             cases.add(raw(name + "/post", "4.3b", request("POST", "/", ua, "Content-Length: 3") + "\r\nabc"));
         }
+        String ready = "K-Network-Probe: queue";
+        cases.add(raw("probe/head", "4.3b", request("HEAD", "/", "User-Agent: kube-probe/1", ready) + "\r\n"));
+        cases.add(raw("probe/head-refused", "4.3b", request("HEAD", "/", "User-Agent: kube-probe/1") + "\r\n"));
+        cases.add(raw("probe/http10", "4.3b", "GET / HTTP/1.0\r\nUser-Agent: kube-probe/1\r\n" + ready + "\r\n\r\n"));
+        cases.add(raw("probe/options-star", "4.3b", request("OPTIONS", "*", "User-Agent: kube-probe/1") + "\r\n"));
+        cases.add(raw("probe/header-twice", "4.3b", get("/", "User-Agent: kube-probe/1", ready, "K-Network-Probe: x")));
+        cases.add(raw("probe/agent-twice", "4.3b", get("/", "User-Agent: kube-probe/1", "User-Agent: curl", ready)));
+        cases.add(raw(
+                "probe/value-blank-around", "4.3b", get("/", "User-Agent: kube-probe/1", "K-Network-Probe:  queue  ")));
+        cases.add(raw("probe/value-markup", "4.3b", get("/", "User-Agent: kube-probe/1", "K-Network-Probe: <a>&")));
+        cases.add(raw("probe/close", "4.3b", get("/", "User-Agent: kube-probe/1", ready, "Connection: close")));
+        cases.add(raw("probe/expect", "4.3b", get("/", "User-Agent: kube-probe/1", ready, "Expect: 100-continue")));
+        cases.add(raw(
+                "probe/ingress/head",
+                "4.3c",
+                request("HEAD", "/", "K-Network-Probe: probe", "K-Network-Hash: h") + "\r\n"));
+        cases.add(raw(
+                "probe/ingress/post",
+                "4.3c",
+                request("POST", "/x", "K-Network-Probe: probe", "K-Network-Hash: h", "Content-Length: 2") + "\r\nhi"));
+        cases.add(raw(
+                "probe/ingress/two-hashes",
+                "4.3c",
+                get("/", "K-Network-Probe: probe", "K-Network-Hash: a", "K-Network-Hash: b")));
+        cases.add(raw(
+                "probe/ingress/kubelet-field",
+                "4.3c",
+                get("/", "K-Network-Probe: probe", "K-Network-Hash: a", "K-Kubelet-Probe: x")));
         cases.add(raw("probe/ingress/with-hash", "4.3c", get("/", "K-Network-Probe: probe", "K-Network-Hash: h1")));
         cases.add(raw("probe/ingress/without-hash", "4.3c", get("/", "K-Network-Probe: probe")));
         cases.add(raw("probe/ingress/empty-hash", "4.3c", get("/", "K-Network-Probe: probe", "K-Network-Hash:")));

@@ -135,6 +135,28 @@ final class SidecarCases {
                 "6.2",
                 stand -> List.of("content type: "
                         + exchange(Sidecar.STAT, get("/metrics")).first("content-type"))));
+        for (int port : List.of(Sidecar.ADMIN, Sidecar.STAT)) {
+            String name = port == Sidecar.ADMIN ? "admin/" : "stat/";
+            cases.add(on(port, name + "head-not-found", "2", "HEAD /none" + HOST + "\r\n"));
+            cases.add(on(port, name + "post-not-found", "2", "POST /none" + HOST + "Content-Length: 2\r\n\r\nhi"));
+            cases.add(on(port, name + "http10", "2", "GET /none HTTP/1.0\r\n\r\n"));
+        }
+        String[][] toTheStat = {
+            {"options-star", "OPTIONS *" + HOST + "\r\n"},
+            {"no-host", "GET /none HTTP/1.1\r\n\r\n"},
+            {"malformed", "NONSENSE\r\n\r\n"},
+            {"expect", "GET /none" + HOST + "Expect: miracles\r\n\r\n"},
+        };
+        for (String[] row : toTheStat) {
+            cases.add(on(Sidecar.STAT, "stat/" + row[0], "2", row[1]));
+        }
+        cases.add(new Case(
+                "stat/query",
+                "2",
+                stand -> List.of(exchange(Sidecar.STAT, get("/metrics?a=b")).start())));
+        for (int port : List.of(Sidecar.MAIN, Sidecar.ADMIN, Sidecar.STAT)) {
+            cases.add(new Case("listener/v6-" + port, "2", stand -> List.of(String.valueOf(sixth(port)))));
+        }
         for (String path : List.of("/wait-for-drain/", "/wait-for-drainx", "/metrics", "/debug/pprof/")) {
             cases.add(on(Sidecar.ADMIN, "admin/not-found" + path.replace('/', '-'), "2", get(path)));
         }
@@ -147,6 +169,17 @@ final class SidecarCases {
         }));
         cases.add(new Case("stat/at-most-336-octets", "6.2", stand -> List.of("" + (statBody().length <= 336))));
         return cases;
+    }
+
+    /** Whether the listener is there in the other address family too. */
+    private static boolean sixth(int port) {
+        byte[] loopback = new byte[16];
+        loopback[15] = 1;
+        try (Socket socket = new Socket(InetAddress.getByAddress(loopback), port)) {
+            return socket.isConnected();
+        } catch (IOException absent) {
+            return false;
+        }
     }
 
     static Message exchange(int port, String octets) throws Exception {

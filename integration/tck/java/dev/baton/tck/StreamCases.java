@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** What takes more than one message each way (sections 2 and 4): HTTP/2, gRPC, upgrades, interim answers, moments of flushing. */
@@ -16,12 +17,9 @@ final class StreamCases {
     private static final String HINTS = "HTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\n";
 
     private static final String HEAD_LIMIT = "setting 6 ";
+    private static final String FRAME_LIMIT = "setting 5 ";
 
     private StreamCases() {}
-
-    private static List<String> without(String beginning, List<String> lines) {
-        return lines.stream().filter(line -> !line.startsWith(beginning)).toList();
-    }
 
     static List<Group> groups() {
         List<Case> http1 = new ArrayList<>();
@@ -228,28 +226,9 @@ final class StreamCases {
     }
 
     private static void http2(List<Case> cases) {
-        cases.add(new Case("http2/settings", "2", stand -> {
-            try (Wire wire = new Wire(Sidecar.MAIN)) {
-                wire.send(Frames.PREFACE);
-                Frames frames = new Frames(wire.in(), wire.out());
-                frames.write(Frames.SETTINGS, 0, 0, new byte[0]);
-                Frames.Frame first = frames.read();
-                return first == null ? List.of("[closed]") : without(HEAD_LIMIT, first.settings());
-            }
-        }));
-        cases.add(new Case("http2/settings-head-limit", "2", stand -> {
-            try (Wire wire = new Wire(Sidecar.MAIN)) {
-                wire.send(Frames.PREFACE);
-                Frames frames = new Frames(wire.in(), wire.out());
-                frames.write(Frames.SETTINGS, 0, 0, new byte[0]);
-                Frames.Frame first = frames.read();
-                return first == null
-                        ? List.of("[closed]")
-                        : first.settings().stream()
-                                .filter(line -> line.startsWith(HEAD_LIMIT))
-                                .toList();
-            }
-        }));
+        cases.add(settings("http2/settings", line -> !line.startsWith(HEAD_LIMIT) && !line.startsWith(FRAME_LIMIT)));
+        cases.add(settings("http2/settings-head-limit", line -> line.startsWith(HEAD_LIMIT)));
+        cases.add(settings("http2/settings-frame-limit", line -> line.startsWith(FRAME_LIMIT)));
         cases.add(new Case("http2/get", "4.9", stand -> toHttp2(stand, "GET", "/echo/x?y", null)));
         cases.add(new Case("http2/post", "4.9", stand -> toHttp2(stand, "POST", "/echo", "hello")));
         cases.add(new Case("http2/status", "4.9", stand -> toHttp2(stand, "GET", "/status/503", null)));
@@ -318,6 +297,21 @@ final class StreamCases {
         }));
     }
 
+    /** Some of the settings that the sidecar begins with. */
+    private static Case settings(String id, Predicate<String> chosen) {
+        return new Case(id, "2", stand -> {
+            try (Wire wire = new Wire(Sidecar.MAIN)) {
+                wire.send(Frames.PREFACE);
+                Frames frames = new Frames(wire.in(), wire.out());
+                frames.write(Frames.SETTINGS, 0, 0, new byte[0]);
+                Frames.Frame first = frames.read();
+                return first == null
+                        ? List.of("[closed]")
+                        : first.settings().stream().filter(chosen).toList();
+            }
+        });
+    }
+
     private static List<String> toHttp2(Stand stand, String method, String path, @Nullable String body, Field... more)
             throws Exception {
         stand.app().http2(true);
@@ -361,7 +355,7 @@ final class StreamCases {
         }
     }
 
-    private static List<String> answer(Frames frames, int stream) throws Exception {
+    static List<String> answer(Frames frames, int stream) throws Exception {
         List<String> lines = new ArrayList<>();
         StringBuilder body = new StringBuilder();
         for (Frames.Frame frame = frames.read(); frame != null; frame = frames.read()) {

@@ -95,7 +95,9 @@ public final class Tck {
     private Map<String, List<String>> answers() throws IOException {
         List<Group> groups = new ArrayList<>();
         groups.add(RequestCases.group());
+        groups.add(HeadCases.group());
         groups.addAll(StreamCases.groups());
+        groups.add(UpgradeCases.group());
         groups.add(StartCases.group());
         groups.addAll(SidecarCases.groups());
         groups.addAll(RaceCases.groups());
@@ -116,8 +118,10 @@ public final class Tck {
         Map<String, String> environment = new LinkedHashMap<>();
         try (App app = new App(0)) {
             group.environment()
-                    .forEach((name, value) ->
-                            environment.put(name, value.replace("\"port\":0", "\"port\":" + app.port())));
+                    .forEach((name, value) -> environment.put(
+                            name,
+                            value.replace("\"port\":0", "\"port\":" + app.port())
+                                    .replace("@PORT", "" + app.port())));
             environment.putAll(settings);
             if (group.startsItself()) {
                 ask(cases, new Stand(app, null, command), answers);

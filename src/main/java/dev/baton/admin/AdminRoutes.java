@@ -5,6 +5,7 @@ import dev.baton.http.HttpDate;
 import dev.baton.http.Problem;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -67,7 +68,7 @@ public final class AdminRoutes implements BiFunction<HttpServerRequest, HttpServ
         }
         String path = path(target);
         if (path.equals("/wait-for-drain")) {
-            return waitForDrain(response);
+            return waitForDrain(request, response);
         }
         if (path.startsWith("/v1/")) {
             return isInside(request) ? objects.apply(request, response) : notFound(response);
@@ -102,9 +103,16 @@ public final class AdminRoutes implements BiFunction<HttpServerRequest, HttpServ
         return true;
     }
 
-    private Publisher<Void> waitForDrain(HttpServerResponse response) {
+    private Publisher<Void> waitForDrain(HttpServerRequest request, HttpServerResponse response) {
         Mono<Void> released = Mono.create((MonoSink<Void> sink) -> hooks.accept(sink::success));
-        return released.then(Mono.defer(() -> send(response, Answers.empty(HttpResponseStatus.OK))));
+        return released.then(Mono.defer(() -> {
+            FullHttpResponse done = Answers.empty(HttpResponseStatus.OK);
+            if (HttpMethod.HEAD.equals(request.method())) {
+                // As Go's server, which does not know how long an answer to a GET would be.
+                done.headers().remove(HttpHeaderNames.CONTENT_LENGTH);
+            }
+            return send(response, done);
+        }));
     }
 
     private static Mono<Void> notFound(HttpServerResponse response) {

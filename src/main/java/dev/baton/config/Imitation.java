@@ -42,8 +42,9 @@ public enum Imitation {
     LENIENT_FRAMING(
             "lenient-framing",
             "folded fields, equal Content-Lengths, Content-Length beside chunked and HTTP/1.2 are accepted,"
-                    + " chunked in HTTP/1.0 is ignored; a broken chunk is 502",
-            "each is answered 400 or 505, before anything of it is forwarded"),
+                    + " chunked in HTTP/1.0 is ignored; a broken chunk is 502; a frame of HTTP/2 may have a mebibyte, all of it"
+                    + " gathered before it is read",
+            "each is answered 400 or 505, before anything of it is forwarded; frames have at most 16 KiB"),
     DROPPED_TRAILERS(
             "dropped-trailers", "trailers of a request are announced to the program and not sent", "they are sent"),
     HALF_DUPLEX(

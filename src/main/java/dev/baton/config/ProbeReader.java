@@ -67,7 +67,9 @@ final class ProbeReader {
     /** The user's program is where BATON_BIND says, whatever loopback name the controller filled in. */
     private static String host(String host, String user) {
         return switch (host) {
-            case "", "127.0.0.1", "localhost" -> user;
+            case "", "127.0.0.1" -> user;
+            // As a name it stays in the Host field.
+            case "localhost" -> user.equals("127.0.0.1") ? host : user;
             default -> host;
         };
     }
@@ -82,10 +84,19 @@ final class ProbeReader {
     }
 
     private static Duration seconds(JsonTree probe, String name, int least) {
-        return Duration.ofSeconds(Math.clamp(probe.integer(name, 0), least, Integer.MAX_VALUE));
+        return Duration.ofSeconds(Math.max(number(probe, name, 0), least));
     }
 
     private static int count(JsonTree probe, String name) {
-        return (int) Math.clamp(probe.integer(name, 1), 1L, Integer.MAX_VALUE);
+        return Math.max(number(probe, name, 1), 1);
+    }
+
+    /** The API's numbers have 32 bits. */
+    private static int number(JsonTree probe, String name, int fallback) {
+        long number = probe.integer(name, fallback);
+        if (number != (int) number) {
+            throw probe.bad(name, "a number of 32 bits");
+        }
+        return (int) number;
     }
 }

@@ -40,6 +40,13 @@ public abstract class FirstOctets extends ChannelInboundHandlerAdapter {
         drop();
     }
 
+    /** Everything so far, the caller's; null if there is nothing. */
+    final @Nullable ByteBuf take() {
+        ByteBuf all = held;
+        held = null;
+        return all;
+    }
+
     private void drop() {
         ByteBuf rest = held;
         if (rest != null) {

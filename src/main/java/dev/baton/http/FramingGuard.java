@@ -3,6 +3,8 @@ package dev.baton.http;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import org.jspecify.annotations.Nullable;
 
@@ -14,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * at the first byte that is not, the guard falls silent for good and sends a {@link Refusal} inbound instead.
  *
  * <p>Requests that a client sends ahead wait here, as the bytes that they are, until {@link OneAtATime} has done with the one
- * before. A head that takes too long, or a new connection that says nothing, is closed without an answer, as Go's server does; a
- * body that comes too slowly is refused with 408. One per connection; event loop only.
+ * before. A head that takes too long, or a new connection that says nothing, is closed without an answer, as Go's server does; one
+ * that its client has cut short is refused with 400, a body that comes too slowly with 408. One per connection; event loop only.
  */
 public final class FramingGuard extends ChannelInboundHandlerAdapter {
     /** Bytes of later requests after which reading stops. */
@@ -26,6 +28,9 @@ public final class FramingGuard extends ChannelInboundHandlerAdapter {
      * reads all before it tells of that, however much the socket holds, and the exchange will be given up anyway.
      */
     private static final int HELD_BACK_LIMIT_BYTES = 256 * 1024;
+
+    /** Go's server waits for so many octets before it takes them for the beginning of a further request. */
+    private static final int LEAST_LATER_HEAD = 4;
 
     private static final Refusal TOO_SLOW =
             new Refusal(HttpResponseStatus.REQUEST_TIMEOUT, "408 Request Timeout", true);
@@ -43,6 +48,11 @@ public final class FramingGuard extends ChannelInboundHandlerAdapter {
     private @Nullable ByteBuf held;
     /** Too much has come too early, and reading has stopped for it. */
     private boolean stopped;
+
+    /** A request has been served. */
+    private boolean later;
+    /** The connection is to stay for an answer when the client has sent its end. */
+    private boolean outlivesInput;
 
     private @Nullable BodyWatch watch;
 
@@ -69,6 +79,7 @@ public final class FramingGuard extends ChannelInboundHandlerAdapter {
     /** The first octets have come, and wait ahead of this handler for more. */
     void begun(ChannelHandlerContext ctx) {
         clock.begun(ctx);
+        answerIfCut(ctx, true);
     }
 
     @Override
@@ -152,6 +163,7 @@ public final class FramingGuard extends ChannelInboundHandlerAdapter {
 
     /** The exchange of the request that was passed on last is over. */
     void exchangeEnded() {
+        later = true;
         scanner.exchangeEnded();
         BodyWatch looking = watch;
         if (looking != null) {
@@ -213,14 +225,41 @@ public final class FramingGuard extends ChannelInboundHandlerAdapter {
                 gate.release(ReadGate.Reason.PIPELINE);
             }
         }
-        if (held != null && scanner.refusal() == null && !scanner.open()) {
+        boolean begun = held != null && scanner.refusal() == null && !scanner.open();
+        if (begun) {
             clock.begun(ctx);
         } else {
             clock.stop();
         }
+        answerIfCut(ctx, begun);
         if (scanner.inBody() && limits.bodyBytesPerSecond() > 0) {
             watchBody(ctx);
         }
+    }
+
+    /** Whether the client's end, should it come now, leaves the connection open for an answer. */
+    private void answerIfCut(ChannelHandlerContext ctx, boolean answer) {
+        if (answer != outlivesInput) {
+            outlivesInput = answer;
+            ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, answer);
+        }
+    }
+
+    /** A head that its client has begun and ended is malformed. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event != ChannelInputShutdownEvent.INSTANCE) {
+            ctx.fireUserEventTriggered(event);
+        } else if (outlivesInput && !silent && worthAnAnswer(held)) {
+            discard();
+            ctx.fireChannelRead(RequestHead.MALFORMED);
+        } else {
+            ctx.close();
+        }
+    }
+
+    private boolean worthAnAnswer(@Nullable ByteBuf cut) {
+        return cut != null && (!later || cut.readableBytes() >= LEAST_LATER_HEAD);
     }
 
     private void watchBody(ChannelHandlerContext ctx) {
@@ -255,6 +294,7 @@ public final class FramingGuard extends ChannelInboundHandlerAdapter {
         ByteBuf rest = held;
         held = null;
         drop();
+        answerIfCut(ctx, false);
         if (rest != null) {
             ctx.fireChannelRead(rest);
         }

@@ -44,6 +44,8 @@ public final class Http2Server {
      */
     private static final int MAX_FRAME_BYTES = 16 * 1024;
 
+    private static final int LENIENT_MAX_FRAME_BYTES = 1 << 20;
+
     private static final int MAX_STREAMS = 250;
     private static final int STREAM_WINDOW_BYTES = 1 << 20;
     /**
@@ -149,7 +151,7 @@ public final class Http2Server {
 
     private Http2Codec codec() {
         Http2Settings settings = new Http2Settings()
-                .maxFrameSize(MAX_FRAME_BYTES)
+                .maxFrameSize(limits.lenient() ? LENIENT_MAX_FRAME_BYTES : MAX_FRAME_BYTES)
                 .maxConcurrentStreams(MAX_STREAMS)
                 .maxHeaderListSize(limits.headBytes())
                 .headerTableSize(HEADER_TABLE_BYTES)

@@ -213,7 +213,7 @@ public final class OneAtATime extends ChannelDuplexHandler {
             return;
         }
         open = true;
-        requestDone = false;
+        requestDone = ctx.channel() instanceof DuplexChannel channel && channel.isInputShutdown();
         responseStarted = true;
         responseDone = true;
         closing = true;

@@ -3,6 +3,7 @@ package dev.baton.http;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -18,6 +19,9 @@ import java.util.function.Consumer;
  */
 public final class PrefaceSniffer extends FirstOctets {
     private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    /** The part that has the form of a request head; what follows it is no HTTP/1 in any case. */
+    private static final int PREFACE_HEAD = 18;
 
     private static final Set<String> METHODS =
             Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT");
@@ -40,10 +44,11 @@ public final class PrefaceSniffer extends FirstOctets {
         boolean first = none();
         ByteBuf in = join(ctx, read);
         int there = Math.min(PREFACE.length, in.readableBytes());
-        boolean preface = true;
-        for (int i = 0; i < there && preface; i++) {
-            preface = in.getByte(in.readerIndex() + i) == PREFACE[i];
+        int equal = 0;
+        while (equal < there && in.getByte(in.readerIndex() + equal) == PREFACE[equal]) {
+            equal++;
         }
+        boolean preface = equal == there;
         if (preface && there < PREFACE.length) {
             keep(in);
             FramingGuard guard = ctx.pipeline().get(FramingGuard.class);
@@ -52,7 +57,7 @@ public final class PrefaceSniffer extends FirstOctets {
             }
             return;
         }
-        if (!preface && foreign(in)) {
+        if (!preface && (equal >= PREFACE_HEAD || foreign(in))) {
             in.release();
             ctx.close();
             return;
@@ -101,8 +106,26 @@ public final class PrefaceSniffer extends FirstOctets {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event == CloseWhenIdle.INSTANCE) {
             ctx.close();
+        } else if (event == ChannelInputShutdownEvent.INSTANCE) {
+            ended(ctx);
         } else {
             ctx.fireUserEventTriggered(event);
+        }
+    }
+
+    /** No more will come. What would have become a preface is the beginning of an HTTP/1 head as well. */
+    private void ended(ChannelHandlerContext ctx) {
+        ByteBuf in = take();
+        if (in == null) {
+            ctx.close();
+        } else if (in.readableBytes() >= PREFACE_HEAD) {
+            in.release();
+            ctx.close();
+        } else {
+            http1.accept(ctx.pipeline());
+            ctx.fireChannelRead(in);
+            ctx.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+            ctx.pipeline().remove(this);
         }
     }
 

@@ -135,10 +135,24 @@ final class RequestHead {
         while (authorityEnd < to && in.octet(authorityEnd) != '/' && in.octet(authorityEnd) != '?') {
             authorityEnd++;
         }
-        boolean sound = authorityEnd > authority
-                && in.all(HeadLexer.HOST, authority, authorityEnd)
-                && escaped(authorityEnd, to);
+        boolean sound = authority(authority, authorityEnd) && escaped(authorityEnd, to);
         return sound ? null : MALFORMED;
+    }
+
+    /** A port has digits alone; an escape has no place but in the zone of an address in brackets. */
+    private boolean authority(int from, int to) {
+        int port = to;
+        while (port > from && in.digit(port - 1)) {
+            port--;
+        }
+        boolean bracket = to > from && in.octet(from) == '[';
+        for (int i = from; i < to; i++) {
+            boolean misplaced = in.octet(i) == '%' || (in.octet(i) == ':' && i != port - 1);
+            if (misplaced && !bracket) {
+                return false;
+            }
+        }
+        return to > from && in.all(HeadLexer.HOST, from, to);
     }
 
     /** Whether each percent sign of the path begins an escape. The query is the program's own affair. */
@@ -219,7 +233,7 @@ final class RequestHead {
             return in.lineEnd() ? null : MALFORMED;
         }
         if (nameEnd == name || !in.take(':')) {
-            return in.blank(name) ? MALFORMED : BAD_NAME;
+            return blankInName(name) ? BAD_NAME : MALFORMED;
         }
         in.skipBlanks();
         int value = in.at();
@@ -231,6 +245,15 @@ final class RequestHead {
             valueEnd--;
         }
         return judge(name, nameEnd, value, valueEnd);
+    }
+
+    /** Go's server reads a name with blanks in it, and refuses it afterwards, in words of its own. */
+    private boolean blankInName(int from) {
+        int i = from;
+        while (HeadLexer.token(in.octet(i)) || (i > from && in.octet(i) == ' ')) {
+            i++;
+        }
+        return i > from && in.octet(i) == ':';
     }
 
     private @Nullable Refusal judge(int name, int nameEnd, int value, int valueEnd) {

@@ -34,15 +34,17 @@ final class ResponseFraming {
     /** Whether what the request expects can be met: nothing, or leave to send its body (RFC 9110 section 10.1.1). */
     boolean meets(HttpRequest request) {
         String expect = request.headers().get(HttpHeaderNames.EXPECT);
-        if (expect == null || http10) {
+        if (expect == null || expect.isEmpty() || http10) {
             return true;
         }
-        awaitsContinue = HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(expect);
-        if (!awaitsContinue) {
+        boolean met = HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(expect);
+        awaitsContinue =
+                met && (HttpUtil.isTransferEncodingChunked(request) || HttpUtil.getContentLength(request, 0L) > 0);
+        if (!met) {
             // The client may send its body or not: nobody can know.
             keepAlive = false;
         }
-        return awaitsContinue;
+        return met;
     }
 
     /** The client has its leave, or sends without. */

@@ -23,7 +23,8 @@ final class UpgradeRequest {
                 && !headers.contains(HttpHeaderNames.TRANSFER_ENCODING)
                 && (length == null || allZero(length))
                 && headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true);
-        return may ? headers.get(HttpHeaderNames.UPGRADE) : null;
+        String protocols = headers.get(HttpHeaderNames.UPGRADE);
+        return may && protocols != null && !protocols.isEmpty() ? protocols : null;
     }
 
     private static boolean allZero(String length) {

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
@@ -35,6 +36,8 @@ public final class HealthHandler extends ChannelInboundHandlerAdapter {
 
     /** The open exchange is a check of ours. */
     private boolean answering;
+
+    private boolean head;
     /** The check that waits for the containers; a later answer to another one is not wanted any more. */
     private @Nullable Object awaited;
 
@@ -55,6 +58,7 @@ public final class HealthHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (message instanceof HttpRequest request) {
+            head = HttpMethod.HEAD.equals(request.method());
             answering = check(ctx, request.headers());
             if (!answering) {
                 ordinaryRequest.run();
@@ -104,7 +108,7 @@ public final class HealthHandler extends ChannelInboundHandlerAdapter {
                     HttpResponseStatus.BAD_REQUEST,
                     "a probe request must contain a non-empty \"K-Network-Hash\" header");
         }
-        FullHttpResponse response = Answers.empty(HttpResponseStatus.OK);
+        FullHttpResponse response = empty(HttpResponseStatus.OK);
         response.headers().set(NETWORK_HASH, hash);
         return response;
     }
@@ -132,10 +136,17 @@ public final class HealthHandler extends ChannelInboundHandlerAdapter {
         return !done.isCompletedExceptionally() && done.join();
     }
 
-    private static FullHttpResponse verdict(boolean ready) {
-        return ready
-                ? Answers.text(HttpResponseStatus.OK, QUEUE)
-                : Answers.empty(HttpResponseStatus.SERVICE_UNAVAILABLE);
+    private FullHttpResponse verdict(boolean ready) {
+        return ready ? Answers.text(HttpResponseStatus.OK, QUEUE) : empty(HttpResponseStatus.SERVICE_UNAVAILABLE);
+    }
+
+    /** To a HEAD without a length, as from Go's server, which does not know how long an answer to a GET would be. */
+    private FullHttpResponse empty(HttpResponseStatus status) {
+        FullHttpResponse response = Answers.empty(status);
+        if (head) {
+            response.headers().remove(HttpHeaderNames.CONTENT_LENGTH);
+        }
+        return response;
     }
 
     private static void answer(ChannelHandlerContext ctx, FullHttpResponse response) {

@@ -19,7 +19,7 @@ final class HostLookup {
 
     HostLookup(String host) {
         this.host = host;
-        literal = NetUtil.createInetAddressFromIpAddressString(host);
+        literal = host.equals("localhost") ? NetUtil.LOCALHOST4 : NetUtil.createInetAddressFromIpAddressString(host);
     }
 
     void find(EventLoop loop, int port, Found found) {

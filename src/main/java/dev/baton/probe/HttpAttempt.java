@@ -46,7 +46,8 @@ final class HttpAttempt implements Attempt {
 
     HttpAttempt(ProbeSpec.HttpGet get) {
         this.get = get;
-        target = sendable(get.path());
+        int fragment = get.path().indexOf('#');
+        target = sendable(fragment < 0 ? get.path() : get.path().substring(0, fragment));
     }
 
     /** The path and query as given, except what may not stand in a request line. */

@@ -19,6 +19,9 @@ final class Probe {
 
     private final ProbeSpec spec;
     private final Attempt attempt;
+    /** Of a kind that nobody can try: trying again changes nothing. */
+    private final boolean hopeless;
+
     private final Consumer<String> complaints;
 
     /** Successes in a row, also over several runs, as the queue-proxy counts them. Runs follow each other: no two at once. */
@@ -31,6 +34,7 @@ final class Probe {
         this.spec = spec;
         this.complaints = complaints;
         attempt = attempt(spec.action(), detectHttp2);
+        hopeless = spec.action() instanceof ProbeSpec.Exec || spec.action() instanceof ProbeSpec.None;
     }
 
     /** No switch over types here: linking one takes milliseconds of every start, and no cache keeps it. */
@@ -54,7 +58,7 @@ final class Probe {
      * @param done called on the loop: null for a probe that passed, else the error
      */
     void run(EventLoop loop, Attempt.Outcome done) {
-        if (spec.aggressive()) {
+        if (spec.aggressive() && !hopeless) {
             new Aggressive(loop, done).run();
         } else {
             attempt.start(loop, (int) Math.min(spec.timeout().toMillis(), Integer.MAX_VALUE), done);

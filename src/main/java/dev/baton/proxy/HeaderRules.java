@@ -21,6 +21,7 @@ final class HeaderRules {
     private static final AsciiString PROXY_CONNECTION = AsciiString.cached("proxy-connection");
     private static final String TRAILERS = "trailers";
     private static final String UPGRADE = "Upgrade";
+    private static final String NO_CACHE = "no-cache";
 
     private HeaderRules() {}
 
@@ -36,21 +37,22 @@ final class HeaderRules {
         headers.remove(KnativeHeaders.SERVING_REVISION);
         headers.remove(KnativeHeaders.SERVING_NAMESPACE);
 
-        String te = headers.get(HttpHeaderNames.TE);
+        boolean trailers = acceptsTrailers(headers);
         String upgrade = headers.get(HttpHeaderNames.UPGRADE);
         removeHopByHop(headers);
         if (upgrade != null) {
             setUpgrade(headers, upgrade);
         }
-        if (te != null) {
-            keepTrailersOnly(headers, te);
+        if (trailers) {
+            headers.set(HttpHeaderNames.TE, HttpHeaderValues.TRAILERS);
         }
         if (headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) {
             // In the one spelling that no server can misread.
             headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
-        } else if (usuallyHasBody(request.method()) && !headers.contains(HttpHeaderNames.CONTENT_LENGTH)) {
-            headers.set(HttpHeaderNames.CONTENT_LENGTH, HttpHeaderValues.ZERO);
+        } else {
+            length(request.method(), headers);
         }
+        asGoWritesThem(headers);
 
         String forwardedFor = headers.get(KnativeHeaders.X_FORWARDED_FOR);
         if (forwardedFor == null) {
@@ -64,7 +66,37 @@ final class HeaderRules {
         }
     }
 
-    /** Some servers refuse these without a length. */
+    /** In its shortest form. That there is no body is said only of methods that usually have one: some servers refuse them else. */
+    private static void length(HttpMethod method, HttpHeaders headers) {
+        String given = headers.get(HttpHeaderNames.CONTENT_LENGTH);
+        if (given != null && given.charAt(0) != '0') {
+            return;
+        }
+        int digits = 0;
+        while (given != null && digits < given.length() && given.charAt(digits) == '0') {
+            digits++;
+        }
+        if (given != null && digits < given.length()) {
+            headers.set(HttpHeaderNames.CONTENT_LENGTH, given.substring(digits));
+        } else if (usuallyHasBody(method)) {
+            headers.set(HttpHeaderNames.CONTENT_LENGTH, HttpHeaderValues.ZERO);
+        } else if (given != null) {
+            headers.remove(HttpHeaderNames.CONTENT_LENGTH);
+        }
+    }
+
+    /** What Go's server and client do to every request that passes: programs behind the queue-proxy have never seen another. */
+    private static void asGoWritesThem(HttpHeaders headers) {
+        String agent = headers.get(HttpHeaderNames.USER_AGENT);
+        if (agent != null && agent.isEmpty()) {
+            headers.remove(HttpHeaderNames.USER_AGENT);
+        }
+        String pragma = headers.get(HttpHeaderNames.PRAGMA);
+        if (pragma != null && pragma.equals(NO_CACHE) && !headers.contains(HttpHeaderNames.CACHE_CONTROL)) {
+            headers.set(HttpHeaderNames.CACHE_CONTROL, NO_CACHE);
+        }
+    }
+
     private static boolean usuallyHasBody(HttpMethod method) {
         return HttpMethod.POST.equals(method) || HttpMethod.PUT.equals(method) || HttpMethod.PATCH.equals(method);
     }
@@ -130,17 +162,8 @@ final class HeaderRules {
                 || HttpHeaderNames.CONNECTION.contentEqualsIgnoreCase(name);
     }
 
-    private static void keepTrailersOnly(HttpHeaders headers, String te) {
-        int from = 0;
-        while (from < te.length()) {
-            int comma = te.indexOf(',', from);
-            int end = comma < 0 ? te.length() : comma;
-            if (TRAILERS.equalsIgnoreCase(te.substring(from, end).strip())) {
-                headers.set(HttpHeaderNames.TE, HttpHeaderValues.TRAILERS);
-                return;
-            }
-            from = end + 1;
-        }
+    private static boolean acceptsTrailers(HttpHeaders headers) {
+        return headers.contains(HttpHeaderNames.TE) && headers.containsValue(HttpHeaderNames.TE, TRAILERS, true);
     }
 
     private static String joined(HttpHeaders headers, String first) {

@@ -55,12 +55,13 @@ final class RequestShim extends ChannelInboundHandlerAdapter {
         StringBuilder text = new StringBuilder();
         int comma = nodes.indexOf(',');
         String first = (comma < 0 ? nodes : nodes.substring(0, comma)).strip();
-        if (!first.isEmpty()) {
+        if (!nodes.isEmpty()) {
             appendNode(text, first);
         }
         append(text, "host=", host);
         append(text, "proto=", proto);
-        while (comma >= 0) {
+        // An empty node counts where it stands, but for one behind the last comma.
+        while (comma >= 0 && comma + 1 < nodes.length()) {
             int from = comma + 1;
             comma = nodes.indexOf(',', from);
             text.append(", ");

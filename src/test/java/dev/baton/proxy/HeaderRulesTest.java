@@ -54,6 +54,16 @@ final class HeaderRulesTest {
     }
 
     @Test
+    void aLengthIsSaidInItsShortestFormAndZeroOnlyWhereABodyIsUsual() {
+        assertThat(seen("GET / HTTP/1.1\r\nHost: h\r\nContent-Length: 00\r\n\r\n"))
+                .doesNotContainIgnoringCase("content-length");
+        assertThat(seen("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 00\r\n\r\n"))
+                .containsIgnoringCase("\ncontent-length: 0\n");
+        assertThat(seen("GET / HTTP/1.1\r\nHost: h\r\nContent-Length: 003\r\n\r\nabc"))
+                .containsIgnoringCase("\ncontent-length: 3\n");
+    }
+
+    @Test
     void teIsKeptAsTrailersOnly() {
         assertThat(seen("GET / HTTP/1.1\r\nHost: h\r\nTE: gzip, trailers;q=1, trailers\r\n\r\n"))
                 .containsIgnoringCase("\nte: trailers\n")

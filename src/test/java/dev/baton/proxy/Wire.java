@@ -255,6 +255,16 @@ final class Wire implements AutoCloseable {
         }
     }
 
+    /** Sends its end, and goes on reading. */
+    Wire end() {
+        try {
+            socket.shutdownOutput();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return this;
+    }
+
     @Override
     public void close() {
         try {
