@@ -67,7 +67,7 @@ final class DrainCases {
 
     private static List<Case> hooks() {
         List<Case> cases = new ArrayList<>();
-        for (String method : List.of("GET", "POST", "OPTIONS", "HEAD", "X-OWN")) {
+        for (String method : List.of("GET", "POST", "OPTIONS")) {
             String id = method.equals("GET") ? "drain/wait-for-drain-resets" : "drain/hook-" + method;
             cases.add(new Case(id, "8", stand -> {
                 long begun = System.nanoTime();
@@ -79,21 +79,6 @@ final class DrainCases {
                 return lines;
             }));
         }
-        String[][] forms = {
-            {"http10", "GET /wait-for-drain HTTP/1.0\r\n\r\n"},
-            {"query", "GET /wait-for-drain?a=b" + HOST + "\r\n"},
-            {"absolute", "GET http://abs.test/wait-for-drain" + HOST + "\r\n"},
-            {"body", "POST /wait-for-drain" + HOST + "Content-Length: 2\r\n\r\nhi"},
-            {
-                "kubelet",
-                "GET /wait-for-drain" + HOST
-                        + "User-Agent: kube-lifecycle/1.30\r\nAccept: */*\r\nConnection: close\r\n\r\n"
-            },
-        };
-        for (String[] form : forms) {
-            cases.add(Case.on(Sidecar.ADMIN, "drain/hook-by-" + form[0], "8", form[1]));
-        }
-        cases.add(new Case("drain/probe-table-while-a-hook-waits", "4.3", DrainCases::probeTable));
         cases.add(new Case("drain/probes-while-a-hook-waits", "8", stand -> {
             try (Wire hook = new Wire(Sidecar.ADMIN)) {
                 hook.send(get("/wait-for-drain"));
@@ -130,28 +115,6 @@ final class DrainCases {
             return lines;
         }));
         return cases;
-    }
-
-    /** All that answers otherwise while draining, or might. */
-    private static List<String> probeTable(Stand stand) throws Exception {
-        try (Wire hook = new Wire(Sidecar.ADMIN)) {
-            hook.send(get("/wait-for-drain"));
-            Thread.sleep(100);
-            List<String> lines = new ArrayList<>();
-            for (String agent :
-                    List.of("kube-probe/1", "Knative-Activator-Probe", "Knative-Autoscaling-Probe", "curl")) {
-                for (String probe : List.of("queue", "probe", "other", "")) {
-                    String field = probe.isEmpty() ? "" : "K-Network-Probe: " + probe + "\r\n";
-                    Message answer = exchange(
-                            Sidecar.MAIN, "GET /status/201" + HOST + "User-Agent: " + agent + "\r\n" + field + "\r\n");
-                    lines.add(agent + ", " + probe + ": " + answer.start() + " | "
-                            + answer.body().strip());
-                }
-            }
-            Message kubelet = exchange(Sidecar.MAIN, "GET /status/201" + HOST + "K-Kubelet-Probe: queue\r\n\r\n");
-            lines.add("kubelet's field: " + kubelet.start());
-            return lines;
-        }
     }
 
     /** A hook waits, a request takes longer than the quiet time, and then the signal comes. */

@@ -139,16 +139,6 @@ final class SidecarCases {
             String name = port == Sidecar.ADMIN ? "admin/" : "stat/";
             cases.add(on(port, name + "head-not-found", "2", "HEAD /none" + HOST + "\r\n"));
             cases.add(on(port, name + "post-not-found", "2", "POST /none" + HOST + "Content-Length: 2\r\n\r\nhi"));
-            cases.add(on(port, name + "http10", "2", "GET /none HTTP/1.0\r\n\r\n"));
-        }
-        String[][] toTheStat = {
-            {"options-star", "OPTIONS *" + HOST + "\r\n"},
-            {"no-host", "GET /none HTTP/1.1\r\n\r\n"},
-            {"malformed", "NONSENSE\r\n\r\n"},
-            {"expect", "GET /none" + HOST + "Expect: miracles\r\n\r\n"},
-        };
-        for (String[] row : toTheStat) {
-            cases.add(on(Sidecar.STAT, "stat/" + row[0], "2", row[1]));
         }
         cases.add(new Case(
                 "stat/query",

@@ -118,10 +118,8 @@ public final class Tck {
         Map<String, String> environment = new LinkedHashMap<>();
         try (App app = new App(0)) {
             group.environment()
-                    .forEach((name, value) -> environment.put(
-                            name,
-                            value.replace("\"port\":0", "\"port\":" + app.port())
-                                    .replace("@PORT", "" + app.port())));
+                    .forEach((name, value) ->
+                            environment.put(name, value.replace("\"port\":0", "\"port\":" + app.port())));
             environment.putAll(settings);
             if (group.startsItself()) {
                 ask(cases, new Stand(app, null, command), answers);
