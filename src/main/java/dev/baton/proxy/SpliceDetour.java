@@ -11,6 +11,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.handler.codec.http.DefaultHttpContent;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A large body's way from one connection's socket to the other's through a pipe in the kernel, by non-blocking splice(2) on the event
@@ -105,7 +106,9 @@ final class SpliceDetour implements KnownBody.Detour {
             }
             if (budget <= 0) {
                 tell();
-                loop.execute(this::turn);
+                // Not execute(): the loop empties its queue of tasks before it looks at a socket, but not what is due
+                // later.
+                loop.schedule(this::turn, 1, TimeUnit.NANOSECONDS);
                 return;
             }
         }
