@@ -111,17 +111,22 @@ class InvokeTest {
     void aLargeResponseComesBackByReference(int size, boolean chunked) {
         try (TestPod b = new TestPod(Functions.giving(size, chunked));
                 TestPod a = callerOf(b)) {
-            HttpResponse<byte[]> response = Http.send(
-                    invoke(a, b.url("/fn")).header("Baton-Method", "GET").POST(BodyPublishers.noBody()));
-            assertThat(response.statusCode()).isEqualTo(200);
-            assertThat(response.body()).isEqualTo(Http.pattern(9, size));
-            assertThat(response.headers().firstValue("X-Function")).contains("giving");
-            if (!chunked) {
-                assertThat(response.headers().firstValue("Content-Length")).contains(Integer.toString(size));
+            long pulled = size > 16_384 ? size : 0;
+            // Without a length it is passed on inline if it does not show its size within 10 ms, and this machine may
+            // be busy.
+            for (int tries = 1; tries <= (chunked ? 50 : 1) && (tries == 1 || b.hasPulledOutLess(pulled)); tries++) {
+                HttpResponse<byte[]> response = Http.send(
+                        invoke(a, b.url("/fn")).header("Baton-Method", "GET").POST(BodyPublishers.noBody()));
+                assertThat(response.statusCode()).isEqualTo(200);
+                assertThat(response.body()).isEqualTo(Http.pattern(9, size));
+                assertThat(response.headers().firstValue("X-Function")).contains("giving");
+                if (!chunked) {
+                    assertThat(response.headers().firstValue("Content-Length")).contains(Integer.toString(size));
+                }
+                a.empty();
+                b.empty();
             }
-            b.hasPulledOut(size > 16_384 ? size : 0);
-            a.empty();
-            b.empty();
+            b.hasPulledOut(pulled);
         }
     }
 

@@ -197,6 +197,11 @@ final class TestPod implements AutoCloseable {
         assertThat(transfer.stats().pullBytesOut()).isEqualTo(bytes);
     }
 
+    /** Of what has been begun and {@link #empty ended}. */
+    boolean hasPulledOutLess(long bytes) {
+        return transfer.stats().pullBytesOut() < bytes;
+    }
+
     /** Everything that was begun has ended; objects that nobody has retrieved may still be there. */
     void settled() {
         Await.until("no window is open, none is waited for", () -> {
