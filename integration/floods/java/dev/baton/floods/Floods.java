@@ -25,6 +25,9 @@ public final class Floods {
     private static final double PHASE_SECONDS = 1.5;
     private static final int PAUSE_MILLIS = 100;
     private static final int WARM_UP_CONNECTIONS = 150;
+    private static final int REST_LOOK_MILLIS = 500;
+    private static final int REST_LOOKS = 4;
+    private static final int REST_LOOKS_MAX = 60;
 
     private final int port;
     private final Path process;
@@ -86,11 +89,22 @@ public final class Floods {
                 abuse(flood);
             }
         }
+        awaitRest();
         System.out.println("| flood | connections | closed after ms, median (worst) | sidecar's CPU ms for one |"
                 + " others' p99 ms, quiet | flooded | ratio |");
         System.out.println("|---|---:|---:|---:|---:|---:|---:|");
         for (Flood flood : wanted) {
             measure(flood);
+        }
+    }
+
+    /** What the warm-up has made worth compiling is compiled behind it, on the processor that serves. */
+    private void awaitRest() throws IOException, InterruptedException {
+        int quiet = 0;
+        for (int i = 0; i < REST_LOOKS_MAX && quiet < REST_LOOKS; i++) {
+            long cpu = cpuNanos();
+            Thread.sleep(REST_LOOK_MILLIS);
+            quiet = cpuNanos() - cpu < REST_LOOK_MILLIS * 1_000_000L / 20 ? quiet + 1 : 0;
         }
     }
 

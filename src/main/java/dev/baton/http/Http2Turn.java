@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * other sockets. The connection is not read meanwhile, so that what is held is at most one read. One per connection; event loop only.
  */
 final class Http2Turn {
-    /** About a millisecond's work if each of them is a request; a client that sends large frames never comes so far in one read. */
-    private static final int FRAMES = 32;
+    /** Some tenths of a millisecond if each of them is a request; a client that sends large frames never comes so far in one read. */
+    private static final int FRAMES = 16;
 
     private final Consumer<ByteBuf> taker;
     private final Deque<ByteBuf> held = new ArrayDeque<>(2);
