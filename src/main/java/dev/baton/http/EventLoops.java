@@ -3,6 +3,7 @@ package dev.baton.http;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -31,6 +32,14 @@ public final class EventLoops implements AutoCloseable {
 
     public EventLoopGroup group() {
         return group;
+    }
+
+    /**
+     * Runs a task when its loop has looked at all its sockets, so that long work cut into tasks lets others have their turn. Not {@code
+     * execute()}: the loop empties its queue of tasks before it looks at a socket, but those that are due later come after. Loop only.
+     */
+    public static void giveWay(EventExecutor loop, Runnable task) {
+        var unused = loop.schedule(task, 1, TimeUnit.NANOSECONDS);
     }
 
     /** Closes every channel of the loops and ends their threads. Blocks at most five seconds; never call it from a loop. */

@@ -21,12 +21,8 @@ public abstract class FirstOctets extends ChannelInboundHandlerAdapter {
 
     /** Everything so far, with what has just been read; the caller's. */
     protected final ByteBuf join(ChannelHandlerContext ctx, ByteBuf read) {
-        ByteBuf before = held;
-        if (before == null) {
-            return read;
-        }
-        held = null;
-        return ctx.alloc().compositeBuffer(2).addComponents(true, before, read);
+        ByteBuf before = take();
+        return before == null ? read : ctx.alloc().compositeBuffer(2).addComponents(true, before, read);
     }
 
     @Override
@@ -48,9 +44,8 @@ public abstract class FirstOctets extends ChannelInboundHandlerAdapter {
     }
 
     private void drop() {
-        ByteBuf rest = held;
+        ByteBuf rest = take();
         if (rest != null) {
-            held = null;
             rest.release();
         }
     }

@@ -40,7 +40,8 @@ final class Http2FrameScanner {
         this.frames = frames;
     }
 
-    void scan(ByteBuf in) {
+    /** Returns where it has stopped: at the buffer's end, or as soon as it was not to go on. */
+    int scan(ByteBuf in) {
         int at = in.readerIndex();
         while (at < in.writerIndex()) {
             if (payloadLeft > 0) {
@@ -49,7 +50,7 @@ final class Http2FrameScanner {
                 payloadLeft -= part;
                 at += part;
                 if (payloadLeft == 0 && !frames.ends(in, at)) {
-                    return;
+                    return at;
                 }
                 continue;
             }
@@ -63,10 +64,11 @@ final class Http2FrameScanner {
                 payloadLeft = (head[0] & 0xff) << 16 | (head[1] & 0xff) << 8 | (head[2] & 0xff);
                 type = head[3];
                 if (!frames.begins(in, from) || (payloadLeft == 0 && !frames.ends(in, at))) {
-                    return;
+                    return at;
                 }
             }
         }
+        return at;
     }
 
     // Of the frame whose head has come last.

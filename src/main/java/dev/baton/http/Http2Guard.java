@@ -40,7 +40,6 @@ final class Http2Guard extends ChannelInboundHandlerAdapter implements Http2Fram
     /** Header blocks larger than any honest one cost as many frames as they could have been. */
     private static final int LARGE_BLOCK_BYTES = 16 * 1024;
 
-    private static final int NOT_YET = -1;
     private static final int BYTES_OF_A_FRAME = 256;
     private static final int STREAMS_OF_A_FRAME = 8;
     /** For GOAWAY to get out to a client that reads. */
@@ -56,9 +55,6 @@ final class Http2Guard extends ChannelInboundHandlerAdapter implements Http2Fram
     private final Http2FrameClock clock;
     private final Http2Watch streams;
     private final Http2Turn turn = new Http2Turn(in -> take(ctx(), in));
-    /** Where in the buffer this turn ends. */
-    private int turnEnd = NOT_YET;
-
     /** HEADERS has come and END_HEADERS has not. */
     private boolean inBlock;
 
@@ -196,14 +192,11 @@ final class Http2Guard extends ChannelInboundHandlerAdapter implements Http2Fram
     }
 
     private void take(ChannelHandlerContext ctx, ByteBuf in) {
-        turnEnd = NOT_YET;
-        if (!dead) {
-            frames.scan(in);
-        }
+        int turnEnd = dead ? in.writerIndex() : frames.scan(in);
         if (!dead) {
             clock.read(ctx, inBlock || frames.inFrame());
         }
-        if (!dead && turnEnd != NOT_YET && turnEnd < in.writerIndex()) {
+        if (!dead && turnEnd < in.writerIndex()) {
             turn.holdFirst(ctx, in.retainedSlice(turnEnd, in.writerIndex() - turnEnd));
             in.writerIndex(turnEnd);
         }
@@ -281,11 +274,7 @@ final class Http2Guard extends ChannelInboundHandlerAdapter implements Http2Fram
                 && !dead) {
             passUntil(ctx(), in, at);
         }
-        if (!turn.goesOn()) {
-            turnEnd = at;
-            return false;
-        }
-        return !dead;
+        return turn.goesOn() && !dead;
     }
 
     private void block(int flags) {

@@ -4,13 +4,11 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How much of one HTTP/2 connection is worked off before the others of its event loop have their turn. One read may bring thousands of
- * frames, each of which may be a request: what is beyond a few dozen of them is held back, unread, until the loop has looked at its
+ * frames, each of which may be a request: what is beyond some dozen of them is held back, unread, until the loop has looked at its
  * other sockets. The connection is not read meanwhile, so that what is held is at most one read. One per connection; event loop only.
  */
 final class Http2Turn {
@@ -54,25 +52,20 @@ final class Http2Turn {
         held.addFirst(rest);
         waiting = true;
         ctx.channel().config().setAutoRead(false);
-        // Not execute(): the loop empties its queue of tasks before it looks at a socket, but those that are due later
-        // come after.
-        ctx.executor().schedule(() -> next(ctx), 1, TimeUnit.NANOSECONDS);
+        EventLoops.giveWay(ctx.executor(), () -> next(ctx));
     }
 
     private void next(ChannelHandlerContext ctx) {
         waiting = false;
         frames = 0;
-        while (!waiting) {
-            @Nullable ByteBuf rest = held.pollFirst();
-            if (rest == null) {
-                frames = 0;
-                ctx.fireChannelReadComplete();
-                ctx.channel().config().setAutoRead(true);
-                return;
-            }
-            taker.accept(rest);
+        while (!waiting && !held.isEmpty()) {
+            taker.accept(held.remove());
         }
+        readComplete();
         ctx.fireChannelReadComplete();
+        if (!waiting) {
+            ctx.channel().config().setAutoRead(true);
+        }
     }
 
     /** The connection has ended: nobody reads the rest. */

@@ -1,5 +1,6 @@
 package dev.baton.proxy;
 
+import dev.baton.http.EventLoops;
 import dev.baton.http.KnownBody;
 import dev.baton.kernel.Descriptor;
 import dev.baton.kernel.Errno;
@@ -11,7 +12,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.handler.codec.http.DefaultHttpContent;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A large body's way from one connection's socket to the other's through a pipe in the kernel, by non-blocking splice(2) on the event
@@ -106,9 +106,7 @@ final class SpliceDetour implements KnownBody.Detour {
             }
             if (budget <= 0) {
                 tell();
-                // Not execute(): the loop empties its queue of tasks before it looks at a socket, but not what is due
-                // later.
-                loop.schedule(this::turn, 1, TimeUnit.NANOSECONDS);
+                EventLoops.giveWay(loop, this::turn);
                 return;
             }
         }

@@ -1,13 +1,12 @@
 package dev.baton.tls;
 
 import dev.baton.http.FirstOctets;
-import dev.baton.http.OutputEnd;
+import dev.baton.http.LingeringClose;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Ahead of TLS: a client whose first octets are those of a request in clear text gets the answer of Go's server, and its connection
@@ -20,8 +19,6 @@ final class PlainTextSniffer extends FirstOctets {
 
     private static final String REASON = "client sent an HTTP request to an HTTPS server";
     private static final int HEAD_BYTES = 5;
-    /** For a client that still sends to read the answer, before unread octets make the end a reset. */
-    private static final int LINGER_MILLIS = 1_000;
 
     private final HandshakeFailures failures;
     private boolean answered;
@@ -67,9 +64,9 @@ final class PlainTextSniffer extends FirstOctets {
         while (pipeline.lastContext() != ctx) {
             pipeline.removeLast();
         }
-        ctx.writeAndFlush(ByteBufUtil.writeAscii(ctx.alloc(), ANSWER))
-                .addListener(written -> OutputEnd.finish(ctx.channel()));
-        var unused = ctx.executor().schedule(() -> ctx.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+        ctx.writeAndFlush(ByteBufUtil.writeAscii(ctx.alloc(), ANSWER)).addListener(written -> {
+            var unused = LingeringClose.begin(ctx);
+        });
     }
 
     @Override

@@ -103,15 +103,8 @@ final class Http2GuardTest {
     @Test
     void whatOneReadBringsBeyondSomeDozenFramesWaitsForTheNextTurnAndStaysInOrder() {
         ByteBuf passed = Unpooled.buffer();
-        EmbeddedChannel channel = new EmbeddedChannel();
-        channel.freezeTime();
-        channel.pipeline()
-                .addLast(new Http2Guard(GuardLimits.DEFAULT, new DefaultHttp2Connection(true)), new Sink(passed));
-        ByteBuf sent = Unpooled.buffer();
-        sent.writeBytes(RawHttp2.PREFACE).writeBytes(RawHttp2.settings());
-        for (int i = 0; i < 100; i++) {
-            sent.writeBytes(RawHttp2.frame(RawHttp2.PING, 0, 0, new byte[] {0, 0, 0, 0, 0, 0, 0, (byte) i}));
-        }
+        EmbeddedChannel channel = guarded(passed);
+        ByteBuf sent = aHundredPings();
         channel.writeInbound(sent.copy());
         assertThat(passed.readableBytes()).isBetween(1, sent.readableBytes() / 2);
         assertThat(channel.config().isAutoRead()).isFalse();
@@ -133,21 +126,31 @@ final class Http2GuardTest {
     @Test
     void aConnectionThatEndsWhileSomeOfItWaitsLeavesNoBuffer() {
         ByteBuf passed = Unpooled.buffer();
-        EmbeddedChannel channel = new EmbeddedChannel();
-        channel.freezeTime();
-        channel.pipeline()
-                .addLast(new Http2Guard(GuardLimits.DEFAULT, new DefaultHttp2Connection(true)), new Sink(passed));
-        ByteBuf sent = Unpooled.buffer();
-        sent.writeBytes(RawHttp2.PREFACE).writeBytes(RawHttp2.settings());
-        for (int i = 0; i < 100; i++) {
-            sent.writeBytes(RawHttp2.frame(RawHttp2.PING, 0, 0, new byte[8]));
-        }
+        EmbeddedChannel channel = guarded(passed);
+        ByteBuf sent = aHundredPings();
         channel.writeInbound(sent);
         assertThat(sent.refCnt()).isPositive();
         channel.close();
         assertThat(sent.refCnt()).isZero();
         channel.finishAndReleaseAll();
         passed.release();
+    }
+
+    private static EmbeddedChannel guarded(ByteBuf passed) {
+        EmbeddedChannel channel = new EmbeddedChannel();
+        channel.freezeTime();
+        channel.pipeline()
+                .addLast(new Http2Guard(GuardLimits.DEFAULT, new DefaultHttp2Connection(true)), new Sink(passed));
+        return channel;
+    }
+
+    /** With the connection's beginning ahead of them, each told from the others. */
+    private static ByteBuf aHundredPings() {
+        ByteBuf sent = Unpooled.buffer().writeBytes(RawHttp2.PREFACE).writeBytes(RawHttp2.settings());
+        for (int i = 0; i < 100; i++) {
+            sent.writeBytes(RawHttp2.frame(RawHttp2.PING, 0, 0, new byte[] {0, 0, 0, 0, 0, 0, 0, (byte) i}));
+        }
+        return sent;
     }
 
     /** Stands where the codec does. */
