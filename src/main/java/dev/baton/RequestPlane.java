@@ -79,6 +79,7 @@ final class RequestPlane implements Vitals, AutoCloseable {
                 : null;
         FunctionPlane hosted = functions;
         userMetrics = new UserMetrics(config);
+        userMetrics.beginTraces(log);
         ready = hosted == null ? readiness::check : hosted::ready;
         RequestLog requestLog = requestLog(config, log);
         main = new MainPipeline(
@@ -103,6 +104,7 @@ final class RequestPlane implements Vitals, AutoCloseable {
                 this::stopListeners,
                 log);
         Signals.onTermination(shutdown::signal);
+        userMetrics.awaitTraces();
         listen("main", config.ports().serving(), main);
         tls = config.tls().mounted() ? listenForTls() : null;
         listen("metrics", Ports.STAT, new StatServer(traffic));
@@ -196,7 +198,7 @@ final class RequestPlane implements Vitals, AutoCloseable {
         }
     }
 
-    /** Begins to send metrics and spans, if that is asked for. Blocks while much is loaded; requests are served meanwhile. */
+    /** Begins to send metrics, if that is asked for. Blocks while much is loaded; requests are served meanwhile. */
     void beginExports() {
         userMetrics.beginExports(log);
     }

@@ -47,6 +47,8 @@ final class UserMetrics {
     /** An object of a class that knows OpenTelemetry's, which are loaded with the first one of these. */
     private final List<Collecting> exports = new ArrayList<>(2);
 
+    private @Nullable Thread tracesBegin;
+
     UserMetrics(SidecarConfig config) {
         this.config = config;
         Observability asked = config.observability();
@@ -123,37 +125,64 @@ final class UserMetrics {
                 ? new OpenCensusNames(config.identity())
                 : new KnativeNames(
                         config.bind().user().getHostAddress(), config.ports().user());
-        return new Gathering(measured, names, resource());
+        return new Gathering(measured, names, resource(), config.observability().runtimeInterval());
     }
 
     private static boolean pushed(Protocol protocol) {
         return protocol == Protocol.GRPC || protocol == Protocol.HTTP_PROTOBUF;
     }
 
-    /** Starts what sends to collectors. Blocks; a setting that is no good is logged and costs the signal it is for. */
+    /**
+     * Begins to load what makes spans, if that is asked for, on a thread of its own. A setting that is no good is logged and costs the
+     * spans.
+     */
+    void beginTraces(JsonLog log) {
+        Observation watching = observation;
+        if (watching != null && config.observability().tracing().protocol() != Protocol.NONE) {
+            tracesBegin = Thread.ofPlatform().daemon().name("baton-traces").start(() -> traces(watching, log));
+        }
+    }
+
+    private void traces(Observation watching, JsonLog log) {
+        try {
+            Collecting traces = Collecting.traces(
+                    config.observability(),
+                    config.identity(),
+                    resource(),
+                    new FileOutputStream(FileDescriptor.out),
+                    complaint -> log.error("OpenTelemetry error", complaint, null));
+            exports.add(traces);
+            Tracing tracing = traces.tracing(
+                    config.bind().user().getHostAddress(), config.ports().user());
+            if (tracing != null) {
+                watching.tracing(tracing);
+            }
+        } catch (RuntimeException e) {
+            log.error("Failed to setup trace provider", e);
+        }
+    }
+
+    /** Returns when the next request is traced, if any is to be: a span is missed most where a pod's first request took long. Blocks. */
+    void awaitTraces() {
+        Thread begin = tracesBegin;
+        if (begin != null) {
+            try {
+                begin.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Starts what sends metrics to a collector. Blocks; a setting that is no good is logged and costs them. */
     void beginExports(JsonLog log) {
         Observability asked = config.observability();
         Gathering gathering = gathering();
-        Observation watching = observation;
         if (gathering != null && pushed(asked.requestMetrics().protocol())) {
             try {
                 exports.add(Collecting.metrics(asked, resource(), gathering));
             } catch (RuntimeException e) {
                 log.error("Failed to setup meter provider", e);
-            }
-        }
-        if (watching != null && asked.tracing().protocol() != Protocol.NONE) {
-            try {
-                Collecting traces = Collecting.traces(
-                        asked, config.identity(), resource(), new FileOutputStream(FileDescriptor.out));
-                exports.add(traces);
-                Tracing tracing = traces.tracing(
-                        config.bind().user().getHostAddress(), config.ports().user());
-                if (tracing != null) {
-                    watching.tracing(tracing);
-                }
-            } catch (RuntimeException e) {
-                log.error("Failed to setup trace provider", e);
             }
         }
     }

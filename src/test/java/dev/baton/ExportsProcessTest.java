@@ -70,6 +70,21 @@ class ExportsProcessTest {
     @EnumSource(
             value = Protocol.class,
             names = {"GRPC", "HTTP_PROTOBUF"})
+    void theFirstRequestIsTracedToo(Protocol protocol) throws Exception {
+        try (Collector collector = new Collector();
+                UserProgram program = new UserProgram(address)) {
+            ask(protocol, collector.endpoint(protocol), 200);
+            try (SidecarProcess sidecar = SidecarProcess.start(address, settings)) {
+                sidecar.awaitMainPort();
+                assertThat(traced(sidecar, program)).isTrue();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Protocol.class,
+            names = {"GRPC", "HTTP_PROTOBUF"})
     void whatIsLeftAtTheEndIsSentBeforeTheProcessExits(Protocol protocol) throws Exception {
         try (Collector collector = new Collector();
                 UserProgram program = new UserProgram(address)) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param profiling runtime.profiling is {@code enabled}
  * @param profilingPort PROFILING_PORT
- * @param runtimeInterval runtime.exportInterval
+ * @param runtimeInterval runtime.exportInterval: the runtime is not measured more often than that
  * @param otel every variable whose name begins with {@code OTEL_}, for the exporters
  */
 public record Observability(

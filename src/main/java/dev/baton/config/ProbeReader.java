@@ -27,14 +27,15 @@ final class ProbeReader {
     }
 
     private static ProbeSpec probe(JsonTree probe, int userPort, String user) {
+        // The kubelet's, which the Go sidecar leaves alone too; but a value that is no number is refused.
+        number(probe, "failureThreshold", 0);
+        number(probe, "initialDelaySeconds", 0);
         return new ProbeSpec(
                 action(probe, userPort, user),
                 seconds(probe, "periodSeconds", 0),
                 // The controller sends at least 1; a limit of zero would be none at all.
                 seconds(probe, "timeoutSeconds", 1),
-                count(probe, "successThreshold"),
-                count(probe, "failureThreshold"),
-                seconds(probe, "initialDelaySeconds", 0));
+                count(probe, "successThreshold"));
     }
 
     /** The first of the kinds in the Go sidecar's order. */

@@ -10,16 +10,8 @@ import java.util.List;
  * @param period time between two probes of the kubelet; zero is Knative's own default probe, which tries every 50 ms for up to 10 s
  * @param timeout limit of one attempt when {@code period} is not zero
  * @param successThreshold successes in a row that an aggressive probe needs, at least 1
- * @param failureThreshold as given; the kubelet's concern
- * @param initialDelay as given; the kubelet's concern
  */
-public record ProbeSpec(
-        Action action,
-        Duration period,
-        Duration timeout,
-        int successThreshold,
-        int failureThreshold,
-        Duration initialDelay) {
+public record ProbeSpec(Action action, Duration period, Duration timeout, int successThreshold) {
 
     /** Whether this is Knative's default probe: many quick attempts within one health check. */
     public boolean aggressive() {

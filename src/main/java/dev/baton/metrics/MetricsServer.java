@@ -56,6 +56,7 @@ public final class MetricsServer extends ChannelInitializer<Channel> implements 
     private final Gathering gathering;
     private final @Nullable ServerTls tls;
     private final ThreadPoolExecutor gatherer;
+    private final Scrapes scrapes = new Scrapes();
 
     /** @param tls null for plain HTTP */
     public MetricsServer(Gathering gathering, @Nullable ServerTls tls) {
@@ -146,6 +147,7 @@ public final class MetricsServer extends ChannelInitializer<Channel> implements 
             String codings = whole.headers().get(HttpHeaderNames.ACCEPT_ENCODING);
             boolean gzip = codings != null && codings.contains("gzip");
             answering = true;
+            scrapes.begin();
             context.channel().config().setAutoRead(false);
             try {
                 gatherer.execute(() -> {
@@ -163,6 +165,7 @@ public final class MetricsServer extends ChannelInitializer<Channel> implements 
         }
 
         private void finish(ChannelHandlerContext context, HttpRequest whole, FullHttpResponse answer) {
+            scrapes.end(answer.status().code());
             send(context, whole, answer);
             answering = false;
             context.channel().config().setAutoRead(true);
@@ -193,7 +196,7 @@ public final class MetricsServer extends ChannelInitializer<Channel> implements 
     private FullHttpResponse told(boolean gzip) {
         byte[] text;
         try {
-            text = gathering.exposition().getBytes(StandardCharsets.UTF_8);
+            text = gathering.exposition(scrapes).getBytes(StandardCharsets.UTF_8);
         } catch (RuntimeException e) {
             return Answers.error(
                     HttpResponseStatus.INTERNAL_SERVER_ERROR, "An error has occurred while serving metrics:\n\n" + e);

@@ -20,13 +20,17 @@ final class ProcessFamilies {
     private static final int START_TIME = 21;
     private static final int VSIZE = 22;
 
+    /** As Go's client tells a limit that there is not: all bits of 64. */
+    private static final double UNLIMITED = 0x1p64;
+
     private ProcessFamilies() {}
 
     static void addTo(List<Family> families) {
         try {
             stat(families);
             status(families);
-            descriptors(families);
+            limits(families);
+            network(families);
         } catch (IOException | RuntimeException e) {
             // A kernel without these files, or with others: then nothing is told of the process.
             return;
@@ -70,21 +74,64 @@ final class ProcessFamilies {
                 Double.parseDouble(resident.replace("kB", "").strip()) * 1024);
     }
 
-    private static void descriptors(List<Family> families) throws IOException {
+    private static void limits(List<Family> families) throws IOException {
         String[] open = new File("/proc/self/fd").list();
         if (open != null) {
             // The folder itself is open while it is listed.
             add(families, "process_open_fds", "Number of open file descriptors.", Kind.GAUGE, open.length - 1);
         }
-        String limit = valueOf(read("/proc/self/limits"), "Max open files").split(" ", -1)[0];
-        if (!limit.equals("unlimited")) {
-            add(
-                    families,
-                    "process_max_fds",
-                    "Maximum number of open file descriptors.",
-                    Kind.GAUGE,
-                    Double.parseDouble(limit));
+        String limits = read("/proc/self/limits");
+        add(
+                families,
+                "process_max_fds",
+                "Maximum number of open file descriptors.",
+                Kind.GAUGE,
+                limit(limits, "Max open files"));
+        add(
+                families,
+                "process_virtual_memory_max_bytes",
+                "Maximum amount of virtual memory available in bytes.",
+                Kind.GAUGE,
+                limit(limits, "Max address space"));
+    }
+
+    private static double limit(String limits, String name) throws IOException {
+        String soft = valueOf(limits, name).split(" ", -1)[0];
+        return soft.equals("unlimited") ? UNLIMITED : Double.parseDouble(soft);
+    }
+
+    /** Of the network that the process is in: the pod's. The kernel's table has a line of names above each line of values. */
+    private static void network(List<Family> families) throws IOException {
+        String table = read("/proc/self/net/netstat");
+        int names = table.indexOf("IpExt:");
+        int values = table.indexOf("IpExt:", names + 1);
+        if (names < 0 || values < 0) {
+            return;
         }
+        String[] name = lineAt(table, names).split(" ", -1);
+        String[] value = lineAt(table, values).split(" ", -1);
+        for (int i = 1; i < Math.min(name.length, value.length); i++) {
+            if (name[i].equals("InOctets")) {
+                add(
+                        families,
+                        "process_network_receive_bytes_total",
+                        "Number of bytes received by the process over the network.",
+                        Kind.COUNTER,
+                        Double.parseDouble(value[i]));
+            } else if (name[i].equals("OutOctets")) {
+                add(
+                        families,
+                        "process_network_transmit_bytes_total",
+                        "Number of bytes sent by the process over the network.",
+                        Kind.COUNTER,
+                        Double.parseDouble(value[i]));
+            }
+        }
+    }
+
+    private static String lineAt(String text, int start) {
+        int end = text.indexOf('\n', start);
+        return text.substring(start, end < 0 ? text.length() : end);
     }
 
     private static String read(String file) throws IOException {

@@ -17,9 +17,9 @@ import io.netty.handler.codec.http2.Http2StreamChannel;
  */
 final class UpstreamHandler extends ExchangeHandler {
     /** Errors by the names of Go's types: the program could not be reached, or all else. */
-    private static final String UNREACHABLE = "net.OpError";
+    private static final String UNREACHABLE = "*net.OpError";
 
-    private static final String OTHER = "errors.errorString";
+    private static final String OTHER = "*errors.errorString";
 
     private final Exchange exchange;
     private boolean awaitsAnswer;

@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,9 +98,11 @@ public final class Collecting implements AutoCloseable {
      *
      * @param pod who Zipkin's collector is told it is
      * @param out where the protocol {@code stdout} writes
+     * @param complaints takes what is wrong with OTEL_TRACES_SAMPLER, in words
      * @throws RuntimeException of the SDK's choice if a setting is no good
      */
-    public static Collecting traces(Observability asked, Identity pod, List<Label> resource, OutputStream out) {
+    public static Collecting traces(
+            Observability asked, Identity pod, List<Label> resource, OutputStream out, Consumer<String> complaints) {
         ConfigProperties properties = Exporters.properties(asked.otel());
         Observability.Tracing settings = asked.tracing();
         SpanExporter exporter =
@@ -111,7 +114,7 @@ public final class Collecting implements AutoCloseable {
         BoundedSpans bounded = new BoundedSpans(exporter, counting -> batches(counting, properties));
         SdkTracerProvider provider = SdkTracerProvider.builder()
                 .setResource(resource(resource))
-                .setSampler(Samplers.of(settings, properties))
+                .setSampler(Samplers.of(settings, asked.otel(), complaints))
                 .setIdGenerator(new Unflagged())
                 .addSpanProcessor(bounded)
                 .build();

@@ -2,21 +2,26 @@ package dev.baton.otel;
 
 import dev.baton.config.Observability.Protocol;
 import dev.baton.config.Observability.Tracing;
-import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Which requests are traced (knative.dev/pkg {@code tracing/provider.go}; OTEL_TRACES_SAMPLER by OpenTelemetry's specification). Pure. */
 final class Samplers {
-    private static final String PARENT_BASED = "parentbased_";
-
     private Samplers() {}
 
-    /** @throws IllegalArgumentException if OTEL_TRACES_SAMPLER names none */
-    static Sampler of(Tracing tracing, ConfigProperties properties) {
-        String named = properties.getString("otel.traces.sampler");
-        if (named != null) {
-            return named(named, properties.getDouble("otel.traces.sampler.arg"));
+    /**
+     * A sampler or an argument that is no good is told and passed over, as OpenTelemetry's SDK for Go does it.
+     *
+     * @param variables whose names begin with {@code OTEL_}
+     */
+    static Sampler of(Tracing tracing, Map<String, String> variables, Consumer<String> complaints) {
+        String named = variables.getOrDefault("OTEL_TRACES_SAMPLER", "");
+        String argument = variables.get("OTEL_TRACES_SAMPLER_ARG");
+        if (!named.isEmpty()) {
+            return named(named.strip().toLowerCase(Locale.ROOT), argument, complaints);
         }
         if (tracing.protocol() == Protocol.STDOUT) {
             return Sampler.alwaysOn();
@@ -27,8 +32,7 @@ final class Samplers {
                     : new OpenCensusSampler(Sampler.traceIdRatioBased(tracing.samplingRate()));
         }
         // The variable decides on "always" alone, and the ratio stays the document's: upstream's own way.
-        Double override = properties.getDouble("otel.traces.sampler.arg");
-        double rate = override == null ? tracing.samplingRate() : override;
+        double rate = argument == null || argument.isEmpty() ? tracing.samplingRate() : Double.parseDouble(argument);
         if (rate >= 1) {
             return Sampler.alwaysOn();
         }
@@ -38,19 +42,35 @@ final class Samplers {
         return Sampler.parentBased(Sampler.traceIdRatioBased(tracing.samplingRate()));
     }
 
-    private static Sampler named(String name, @Nullable Double argument) {
-        if (name.startsWith(PARENT_BASED)) {
-            return Sampler.parentBased(root(name.substring(PARENT_BASED.length()), name, argument));
-        }
-        return root(name, name, argument);
-    }
-
-    private static Sampler root(String root, String name, @Nullable Double argument) {
-        return switch (root) {
+    private static Sampler named(String name, @Nullable String argument, Consumer<String> complaints) {
+        return switch (name) {
             case "always_on" -> Sampler.alwaysOn();
             case "always_off" -> Sampler.alwaysOff();
-            case "traceidratio" -> Sampler.traceIdRatioBased(argument == null ? 1 : argument);
-            default -> throw new IllegalArgumentException("OTEL_TRACES_SAMPLER is no known sampler: " + name);
+            case "traceidratio" -> ratio(argument, complaints);
+            case "parentbased_always_on" -> Sampler.parentBased(Sampler.alwaysOn());
+            case "parentbased_always_off" -> Sampler.parentBased(Sampler.alwaysOff());
+            case "parentbased_traceidratio" -> Sampler.parentBased(ratio(argument, complaints));
+            default -> {
+                complaints.accept("unsupported sampler: " + name);
+                yield Sampler.parentBased(Sampler.alwaysOn());
+            }
         };
+    }
+
+    private static Sampler ratio(@Nullable String argument, Consumer<String> complaints) {
+        double ratio = 1;
+        if (argument != null) {
+            try {
+                ratio = Double.parseDouble(argument.strip());
+            } catch (NumberFormatException e) {
+                complaints.accept("parsing sampler argument: not a number");
+                return Sampler.traceIdRatioBased(1);
+            }
+            if (!(ratio >= 0 && ratio <= 1)) {
+                complaints.accept("invalid trace ID ratio: " + (ratio < 0 ? "less than 0.0" : "greater than 1.0"));
+                return Sampler.traceIdRatioBased(1);
+            }
+        }
+        return Sampler.traceIdRatioBased(ratio);
     }
 }

@@ -29,9 +29,7 @@ class ProbeReaderTest {
                                 List.of(new ProbeSpec.Header("A", "1"), new ProbeSpec.Header("a", "2"))),
                         Duration.ofSeconds(11),
                         Duration.ofSeconds(7),
-                        2,
-                        5,
-                        Duration.ofSeconds(3)));
+                        2));
     }
 
     @Test

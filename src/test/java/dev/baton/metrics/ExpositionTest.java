@@ -111,7 +111,7 @@ class ExpositionTest {
         Client answered = loop.client(new ClientKey("POST", "2.0", 201, "", "blue"));
         answered.duration().record(20 * MILLI);
         answered.requestSize().record(5);
-        loop.client(new ClientKey("GET", "1.1", 0, "net.OpError", "kn:disabled"))
+        loop.client(new ClientKey("GET", "1.1", 0, "*net.OpError", "kn:disabled"))
                 .duration()
                 .record(MILLI);
 
@@ -122,7 +122,7 @@ class ExpositionTest {
                         + "otel_scope_version=\"\",server_address=\"127.0.0.1\",server_port=\"8080\",url_scheme=\"http\","
                         + "le=\"0.025\"} 1\n")
                 .contains("http_client_request_body_size_bytes_bucket{http_request_method=\"POST\"")
-                .contains("http_client_request_duration_seconds_count{error_type=\"net.OpError\","
+                .contains("http_client_request_duration_seconds_count{error_type=\"*net.OpError\","
                         + "http_request_method=\"GET\",kn_route_tag=\"kn:disabled\"");
     }
 

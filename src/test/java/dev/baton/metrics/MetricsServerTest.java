@@ -33,6 +33,7 @@ class MetricsServerTest {
 
     private final EventLoops loops = new EventLoops(1, "scrape-test");
     private final RequestMetrics metrics = new RequestMetrics(false);
+    private Duration runtimeInterval = Duration.ZERO;
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -60,10 +61,55 @@ class MetricsServerTest {
                 .containsPattern("\nprocess_cpu_seconds_total \\d+(\\.\\d+)?\n")
                 .containsPattern("\nprocess_start_time_seconds 1\\d{9}(\\.\\d+)?\n")
                 .containsPattern("\nprocess_open_fds \\d+\n")
+                .containsPattern("\nprocess_max_fds \\d+(\\.\\d+e\\+19)?\n")
+                .containsPattern("\nprocess_virtual_memory_bytes \\d+(\\.\\d+e\\+\\d+)?\n")
+                .containsPattern("\nprocess_virtual_memory_max_bytes (\\d+|1\\.8446744073709552e\\+19)\n")
+                .containsPattern("\nprocess_network_receive_bytes_total \\d+(\\.\\d+e\\+\\d+)?\n")
+                .containsPattern("\nprocess_network_transmit_bytes_total \\d+(\\.\\d+e\\+\\d+)?\n")
                 .containsPattern(
                         "\njvm_memory_used_bytes\\{jvm_memory_pool_name=\"[^\"]+\",jvm_memory_type=\"heap\",.*\\} \\d+\n")
                 .containsPattern("\njvm_cpu_time_seconds_total\\{.*\\} \\d+(\\.\\d+)?\n")
                 .contains("# TYPE jvm_thread_count gauge\n");
+    }
+
+    @Test
+    void scrapesAreCountedByTheirStatus() throws Exception {
+        int port = listen(null);
+
+        assertThat(send(request(port, "/metrics").GET()).body())
+                .contains("# TYPE promhttp_metric_handler_requests_total counter\n")
+                .contains("\npromhttp_metric_handler_requests_total{code=\"200\"} 0\n")
+                .contains("\npromhttp_metric_handler_requests_total{code=\"500\"} 0\n")
+                .contains("\npromhttp_metric_handler_requests_total{code=\"503\"} 0\n")
+                .contains("\npromhttp_metric_handler_requests_in_flight 1\n");
+        send(request(port, "/elsewhere").GET());
+        assertThat(send(request(port, "/metrics").GET()).body())
+                .contains("\npromhttp_metric_handler_requests_total{code=\"200\"} 1\n")
+                .contains("\npromhttp_metric_handler_requests_in_flight 1\n");
+    }
+
+    @Test
+    void theRuntimeIsNotReadAgainBeforeItsInterval() throws Exception {
+        runtimeInterval = Duration.ofHours(1);
+        int port = listen(null);
+        String first = send(request(port, "/metrics").GET()).body();
+        String second = send(request(port, "/metrics").GET()).body();
+
+        // Which grows with every scrape.
+        assertThat(line(second, "jvm_cpu_time_seconds_total")).isEqualTo(line(first, "jvm_cpu_time_seconds_total"));
+        runtimeInterval = Duration.ZERO;
+        int eager = listen(null);
+        String now = line(send(request(eager, "/metrics").GET()).body(), "jvm_cpu_time_seconds_total");
+        String later = now;
+        for (long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+                later.equals(now) && System.nanoTime() < end; ) {
+            later = line(send(request(eager, "/metrics").GET()).body(), "jvm_cpu_time_seconds_total");
+        }
+        assertThat(later).isNotEqualTo(now);
+    }
+
+    private static String line(String body, String name) {
+        return body.lines().filter(line -> line.startsWith(name)).findFirst().orElseThrow();
     }
 
     @Test
@@ -186,9 +232,10 @@ class MetricsServerTest {
         Gathering gathering = new Gathering(
                 new RequestMetrics(true),
                 new OpenCensusNames(new Identity("ns", "svc", "cfg", "rev", "pod", "10.0.0.1", "pod")),
-                List.of(Label.of("container.name", "queue-proxy")));
+                List.of(Label.of("container.name", "queue-proxy")),
+                Duration.ZERO);
 
-        assertThat(gathering.exposition())
+        assertThat(gathering.exposition(new Scrapes()))
                 .doesNotContain("target_info")
                 .doesNotContain("jvm_")
                 .contains("process_");
@@ -196,7 +243,10 @@ class MetricsServerTest {
 
     private int listen(ServerTls tls) throws IOException {
         Gathering gathering = new Gathering(
-                metrics, new KnativeNames("127.0.0.1", 8080), List.of(Label.of("container.name", "queue-proxy")));
+                metrics,
+                new KnativeNames("127.0.0.1", 8080),
+                List.of(Label.of("container.name", "queue-proxy")),
+                runtimeInterval);
         Channel listener = Listener.bind(
                 loops, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), new MetricsServer(gathering, tls));
         return ((InetSocketAddress) listener.localAddress()).getPort();

@@ -209,15 +209,23 @@ class ZipkinTest {
         for (String endpoint : List.of("", "zipkin", "ftp://zipkin/", "http://")) {
             assertThatIllegalArgumentException()
                     .as(endpoint)
-                    .isThrownBy(() ->
-                            Collecting.traces(asked(endpoint, 1), POD, List.of(), OutputStream.nullOutputStream()));
+                    .isThrownBy(() -> Collecting.traces(
+                            asked(endpoint, 1),
+                            POD,
+                            List.of(),
+                            OutputStream.nullOutputStream(),
+                            org.junit.jupiter.api.Assertions::fail));
         }
     }
 
     private Collecting traces(ZipkinCollector zipkin, double rate, WatchedProxy proxy) {
         Observability asked = asked(zipkin.endpoint(), rate);
-        Collecting collecting =
-                Collecting.traces(asked, POD, ResourceLabels.of(POD, asked), OutputStream.nullOutputStream());
+        Collecting collecting = Collecting.traces(
+                asked,
+                POD,
+                ResourceLabels.of(POD, asked),
+                OutputStream.nullOutputStream(),
+                org.junit.jupiter.api.Assertions::fail);
         observation.tracing(collecting.tracing("127.0.0.1", proxy.programPort()));
         return collecting;
     }
