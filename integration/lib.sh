@@ -18,7 +18,8 @@ build_queue_proxy() {
 in_own_network() {
     local unshare=(unshare --net)
     [ "$(id -u)" = 0 ] || unshare+=(--map-root-user)
-    "${unshare[@]}" -- bash -c 'ip link set lo up && exec "$@"' bash "$@"
+    # A shell that starts this in the background has it ignore SIGINT, and so would every sidecar.
+    "${unshare[@]}" -- env --default-signal=INT bash -c 'ip link set lo up && exec "$@"' bash "$@"
 }
 
 # Compiles the client and the server of the benchmarks and leaves their folder in LOAD_TOOLS.

@@ -72,6 +72,14 @@ final class App implements AutoCloseable {
         gate.release();
     }
 
+    /** Waits for some seconds until so many requests stand at the gate; how many do. */
+    int awaitAtGate(int count) {
+        for (int i = 0; i < 700 && gate.getQueueLength() < count; i++) {
+            Sidecar.pause();
+        }
+        return gate.getQueueLength();
+    }
+
     /** The arguments of the requests to {@code /turn} since the last call, in the order in which they came. */
     List<String> takeTurns() {
         List<String> taken = new ArrayList<>();

@@ -24,7 +24,10 @@ final class DrainCases {
 
     static List<Group> groups() {
         return List.of(
-                new Group("hooks", Map.of(), hooks()),
+                new Group(
+                        "probes after SIGTERM",
+                        Map.of(),
+                        List.of(new Case("drain/probe-table", "4.3", DrainCases::probeTable))),
                 new Group("SIGTERM", Map.of(), List.of(new Case("drain/term", "8", stand -> {
                     stand.sidecar().terminate();
                     List<String> lines = draining();
@@ -65,9 +68,9 @@ final class DrainCases {
         return lines;
     }
 
-    private static List<Case> hooks() {
+    static Group hooks() {
         List<Case> cases = new ArrayList<>();
-        for (String method : List.of("GET", "POST", "OPTIONS")) {
+        for (String method : List.of("GET", "POST", "OPTIONS", "X-OWN")) {
             String id = method.equals("GET") ? "drain/wait-for-drain-resets" : "drain/hook-" + method;
             cases.add(new Case(id, "8", stand -> {
                 long begun = System.nanoTime();
@@ -78,6 +81,19 @@ final class DrainCases {
                 lines.addAll(exchange(Sidecar.MAIN, PROBE).lines());
                 return lines;
             }));
+        }
+        String[][] forms = {
+            {"http10", "GET /wait-for-drain HTTP/1.0\r\n\r\n"},
+            {"query", "GET /wait-for-drain?a=b" + HOST + "\r\n"},
+            {"body", "POST /wait-for-drain" + HOST + "Content-Length: 2\r\n\r\nhi"},
+            {
+                "kubelet",
+                "GET /wait-for-drain" + HOST
+                        + "User-Agent: kube-lifecycle/1.30\r\nAccept: */*\r\nConnection: close\r\n\r\n"
+            },
+        };
+        for (String[] form : forms) {
+            cases.add(Case.on(Sidecar.ADMIN, "drain/hook-by-" + form[0], "8", form[1]));
         }
         cases.add(new Case("drain/probes-while-a-hook-waits", "8", stand -> {
             try (Wire hook = new Wire(Sidecar.ADMIN)) {
@@ -114,7 +130,26 @@ final class DrainCases {
             lines.addAll(exchange(Sidecar.MAIN, PROBE).lines());
             return lines;
         }));
-        return cases;
+        return new Group("hooks", Map.of(), cases);
+    }
+
+    /** All that answers otherwise while draining, or might. */
+    private static List<String> probeTable(Stand stand) throws Exception {
+        stand.sidecar().terminate();
+        Thread.sleep(300);
+        List<String> lines = new ArrayList<>();
+        for (String agent : List.of("kube-probe/1", "Knative-Activator-Probe", "Knative-Autoscaling-Probe", "curl")) {
+            for (String probe : List.of("queue", "probe", "other", "")) {
+                String field = probe.isEmpty() ? "" : "K-Network-Probe: " + probe + "\r\n";
+                Message answer = exchange(
+                        Sidecar.MAIN, "GET /status/201" + HOST + "User-Agent: " + agent + "\r\n" + field + "\r\n");
+                lines.add(agent + ", " + probe + ": " + answer.start() + " | "
+                        + answer.body().strip());
+            }
+        }
+        Message kubelet = exchange(Sidecar.MAIN, "GET /status/201" + HOST + "K-Kubelet-Probe: queue\r\n\r\n");
+        lines.add("kubelet's field: " + kubelet.start());
+        return lines;
     }
 
     /** A hook waits, a request takes longer than the quiet time, and then the signal comes. */

@@ -73,7 +73,8 @@ final class Frames {
         }
     }
 
-    void write(int type, int flags, int stream, byte[] payload) throws IOException {
+    /** Any thread; frames do not mix. */
+    synchronized void write(int type, int flags, int stream, byte[] payload) throws IOException {
         ByteArrayOutputStream frame = new ByteArrayOutputStream(9 + payload.length);
         frame.write(payload.length >> 16);
         frame.write(payload.length >> 8);

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The user's program on one HTTP/2 connection: one stream after the other, told by its path what to do. */
+/** The user's program on one HTTP/2 connection: one stream after the other unless it sleeps, told by its path what to do. */
 final class Http2App {
     private final Frames frames;
     private final AtomicBoolean ready;
@@ -64,9 +64,7 @@ final class Http2App {
     private void answer(int stream, Request request) throws IOException {
         String path = request.value(":path");
         if (path.equals("/grpc.health.v1.Health/Check")) {
-            frames.headers(stream, false, head("200", "application/grpc"));
-            frames.data(stream, false, "\0\0\0\0\2\b" + (ready.get() ? '\1' : '\2'));
-            frames.headers(stream, true, List.of(new Field("grpc-status", "0")));
+            new HealthService(frames, stream).answer(request.body.toString(), ready.get());
             return;
         }
         if (path.startsWith("/ready")) {
@@ -76,6 +74,8 @@ final class Http2App {
         requests.incrementAndGet();
         if (path.startsWith("/status/")) {
             frames.headers(stream, true, head(path.substring(8), "text/plain"));
+        } else if (path.startsWith("/sleep/")) {
+            Thread.ofVirtual().start(() -> sleep(stream, Long.parseLong(path.substring(7))));
         } else if (path.startsWith("/grpc")) {
             frames.headers(stream, false, head("200", "application/grpc"));
             frames.data(stream, false, request.body.toString());
@@ -91,7 +91,19 @@ final class Http2App {
         }
     }
 
-    private static List<Field> head(String status, String type) {
+    private void sleep(int stream, long millis) {
+        try {
+            Thread.sleep(millis);
+            frames.headers(stream, false, head("200", "text/plain"));
+            frames.data(stream, true, "slept");
+        } catch (IOException gone) {
+            // The sidecar let go: nothing is owed to it.
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    static List<Field> head(String status, String type) {
         return List.of(new Field(":status", status), new Field("content-type", type));
     }
 }

@@ -86,6 +86,7 @@ final class ReadinessCases {
                 "several", true, several, "[" + TCP + NOW_AND_THEN + "," + http("/ready", "") + NOW_AND_THEN + "]"));
         groups.add(group(
                 "several-one-down", false, several, "[" + TCP + NOW_AND_THEN + "," + CLOSED + NOW_AND_THEN + "]"));
+        spellings(groups);
         groups.add(grpc());
         groups.add(new Group(
                 "readiness aggressive refused",
@@ -102,6 +103,72 @@ final class ReadinessCases {
                     return lines;
                 }))));
         return groups;
+    }
+
+    /** Probes as a controller does not write them, but people and newer controllers may. */
+    private static void spellings(List<Group> groups) {
+        String[][] rows = {
+            {
+                "scheme-lower",
+                "{\"httpGet\":{\"path\":\"/ready\",\"port\":0,\"host\":\"127.0.0.1\",\"scheme\":\"http\"}"
+                        + NOW_AND_THEN
+            },
+            {"path-empty", http("", "") + NOW_AND_THEN},
+            {"path-absent", "{\"httpGet\":{\"port\":0,\"host\":\"127.0.0.1\",\"scheme\":\"HTTP\"}" + NOW_AND_THEN},
+            {"path-with-space", http("/ready to", "") + NOW_AND_THEN},
+            {"path-with-escape", http("/ready%20to", "") + NOW_AND_THEN},
+            {"path-with-fragment", http("/ready#a", "") + NOW_AND_THEN},
+            {"path-two-slashes", http("//ready", "") + NOW_AND_THEN},
+            {"host-localhost", http("/ready", "").replace("127.0.0.1", "localhost") + NOW_AND_THEN},
+            {
+                "port-text",
+                http("/ready", "").replace("\"port\":0", "\"port\":\"0\"").replace("\"0\"", "\"@PORT\"") + NOW_AND_THEN
+            },
+            {"tcp-host-absent", "{\"tcpSocket\":{\"port\":0}" + NOW_AND_THEN},
+            {
+                "both-kinds",
+                "{\"tcpSocket\":{\"port\":1},\"httpGet\":{\"path\":\"/ready\",\"port\":0,\"host\":\"127.0.0.1\",\"scheme\":\"HTTP\"}"
+                        + NOW_AND_THEN
+            },
+            {
+                "delayed",
+                http("/ready", "")
+                        + ",\"initialDelaySeconds\":5,\"failureThreshold\":3,\"terminationGracePeriodSeconds\":7"
+                        + NOW_AND_THEN
+            },
+            {"success-threshold-with-period", http("/ready", "") + ",\"successThreshold\":3" + NOW_AND_THEN},
+            {"threshold-zero", http("/ready", "") + ",\"successThreshold\":0}"},
+            {"threshold-below-zero", http("/ready", "") + ",\"successThreshold\":-1}"},
+            {"period-below-zero", http("/ready", "") + ",\"periodSeconds\":-1,\"timeoutSeconds\":1}"},
+            {"timeout-absent", http("/ready", "") + ",\"periodSeconds\":1}"},
+            {"timeout-below-zero", http("/ready", "") + ",\"periodSeconds\":1,\"timeoutSeconds\":-1}"},
+            {
+                "keys-other-case",
+                "{\"HTTPGET\":{\"Path\":\"/ready\",\"PORT\":\"@PORT\",\"host\":\"127.0.0.1\",\"scheme\":\"HTTP\"}"
+                        + NOW_AND_THEN.replace("period", "Period")
+            },
+            {"null-kind", "{\"httpGet\":null,\"tcpSocket\":{\"port\":0,\"host\":\"127.0.0.1\"}" + NOW_AND_THEN},
+            {"empty-object", "{}"},
+            {"blanks-around", " " + TCP + NOW_AND_THEN + "\n"},
+            {"field-empty-value", http("/ready", ",\"httpHeaders\":[{\"name\":\"X-E\",\"value\":\"\"}]") + NOW_AND_THEN
+            },
+            {"field-accept", http("/ready", ",\"httpHeaders\":[{\"name\":\"Accept\",\"value\":\"*/*\"}]") + NOW_AND_THEN
+            },
+            {"exec-aggressive", "{\"exec\":{\"command\":[\"true\"]}}"},
+        };
+        for (String[] row : rows) {
+            groups.add(group("probe-" + row[0], false, Map.of(), row[1]));
+        }
+        Map<String, String> several = Map.of("ENABLE_MULTI_CONTAINER_PROBES", "true");
+        groups.add(group("probes-none", false, several, "[]"));
+        groups.add(group("probes-aggressive", false, several, "[" + TCP + "}," + http("/ready", "") + "}]"));
+        groups.add(group(
+                "probes-two-down", false, several, "[" + http("/status/500", "") + NOW_AND_THEN + ",{\"exec\":{}}]"));
+        groups.add(group(
+                "detecting-aggressive",
+                false,
+                Map.of("ENABLE_HTTP2_AUTO_DETECTION", "true"),
+                http("/ready", "") + ",\"successThreshold\":1}"));
     }
 
     private static Group group(String name, boolean switchable, Map<String, String> more, String probe) {
@@ -135,7 +202,7 @@ final class ReadinessCases {
     }
 
     /** What standard error says of a check that failed: a line that is none of the log's. */
-    private static List<String> complaints(Stand stand) throws IOException {
+    static List<String> complaints(Stand stand) throws IOException {
         Sidecar.pause();
         return stand.sidecar()
                 .output()

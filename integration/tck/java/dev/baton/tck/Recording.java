@@ -31,9 +31,17 @@ final class Recording {
     }
 
     static Map<String, List<String>> read(String file) throws IOException {
+        return parse(text(file));
+    }
+
+    static Map<String, List<String>> read(Path file) throws IOException {
+        return parse(Files.readString(file));
+    }
+
+    private static Map<String, List<String>> parse(String text) {
         Map<String, List<String>> answers = new LinkedHashMap<>();
         List<String> current = new ArrayList<>();
-        for (String line : text(file).split("\n", -1)) {
+        for (String line : text.split("\n", -1)) {
             if (line.startsWith("= ")) {
                 current = new ArrayList<>();
                 answers.put(line.substring(2), current);

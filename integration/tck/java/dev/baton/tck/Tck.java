@@ -37,6 +37,10 @@ public final class Tck {
         String reference = options.get("--reference");
         String candidate = options.get("--candidate");
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        if (options.containsKey(Lane.OPTION) && candidate != null) {
+            lane(candidate, options);
+            return;
+        }
         if (reference == null || candidate == null) {
             out.println("usage: tck --reference COMMAND|recorded --candidate COMMAND [--only TEXT] [--out FOLDER]"
                     + " [--record FILE]");
@@ -44,6 +48,17 @@ public final class Tck {
             return;
         }
         System.exit(run(reference, candidate, options, out) ? 0 : 1);
+    }
+
+    /** What {@link Lane} starts: asks one part of the groups that wait, and writes the answers. */
+    private static void lane(String command, Map<String, String> options) throws IOException {
+        String only = options.getOrDefault("--only", "");
+        boolean newer = Boolean.parseBoolean(options.get("--newer"));
+        Predicate<Case> asked = each -> each.id().contains(only) && (newer || !each.newer());
+        int number = Integer.parseInt(options.getOrDefault(Lane.OPTION, "0"));
+        Recording.write(
+                Path.of(options.getOrDefault("--record", "answers.txt")),
+                new Tck(command, asked, Map.of()).answers(Lane.part(number, patient())));
     }
 
     private static boolean run(String reference, String candidate, Map<String, String> options, PrintStream out)
@@ -55,7 +70,7 @@ public final class Tck {
         if (reference.equals(PAPER)) {
             expected.putAll(Recording.read(Recording.RECORDED));
         } else {
-            expected.putAll(new Tck(reference, asked.and(each -> !each.newer()), Map.of()).answers());
+            expected.putAll(answers(reference, asked.and(each -> !each.newer()), only, false));
             String record = options.get("--record");
             if (record != null) {
                 Recording.write(Path.of(record), expected);
@@ -63,7 +78,7 @@ public final class Tck {
         }
         expected.putAll(Recording.read(Recording.TRANSCRIPTS));
         expected.keySet().removeIf(id -> !id.contains(only));
-        Map<String, List<String>> actual = new Tck(candidate, asked, Map.of()).answers();
+        Map<String, List<String>> actual = answers(candidate, asked, only, true);
         String folder = options.get("--out");
         if (folder != null) {
             write(Path.of(folder, "reference"), expected);
@@ -86,13 +101,38 @@ public final class Tck {
         });
         for (Map.Entry<Map<String, String>, List<String>> each : bySwitch.entrySet()) {
             List<String> cases = each.getValue();
+            List<Group> all = new ArrayList<>(groups());
+            all.addAll(patient());
             new Tck(candidate, one -> cases.contains(one.id()), each.getKey())
-                    .answers()
+                    .answers(all)
                     .forEach((id, answer) -> verdict.restored(id, expected.getOrDefault(id, List.of()), answer));
         }
     }
 
-    private Map<String, List<String>> answers() throws IOException {
+    /** All of one sidecar's answers: the groups that do little but wait are asked beside the others. */
+    private static Map<String, List<String>> answers(String command, Predicate<Case> asked, String only, boolean newer)
+            throws IOException {
+        List<Lane> lanes = new ArrayList<>();
+        try {
+            for (int i = 0; i < Lane.COUNT; i++) {
+                List<Group> part = Lane.part(i, patient());
+                if (part.stream().flatMap(group -> group.cases().stream()).anyMatch(asked)) {
+                    lanes.add(Lane.begin(i, command, only, newer));
+                }
+            }
+            Map<String, List<String>> answers = new Tck(command, asked, Map.of()).answers(groups());
+            for (Lane lane : lanes) {
+                answers.putAll(lane.answers());
+            }
+            return answers;
+        } finally {
+            for (Lane lane : lanes) {
+                lane.close();
+            }
+        }
+    }
+
+    private static List<Group> groups() {
         List<Group> groups = new ArrayList<>();
         groups.add(RequestCases.group());
         groups.add(HeadCases.group());
@@ -102,8 +142,19 @@ public final class Tck {
         groups.addAll(SidecarCases.groups());
         groups.addAll(RaceCases.groups());
         groups.addAll(ReadinessCases.groups());
-        groups.addAll(DrainCases.groups());
+        groups.add(DrainCases.hooks());
         groups.addAll(NewerCases.groups());
+        return groups;
+    }
+
+    /** Those whose cases last because something is awaited, and not because something is done. */
+    private static List<Group> patient() {
+        List<Group> groups = new ArrayList<>(DrainCases.groups());
+        groups.addAll(WaitingCases.groups());
+        return groups;
+    }
+
+    private Map<String, List<String>> answers(List<Group> groups) throws IOException {
         Map<String, List<String>> answers = new LinkedHashMap<>();
         for (Group group : groups) {
             List<Case> cases = group.cases().stream().filter(chosen).toList();
@@ -118,8 +169,10 @@ public final class Tck {
         Map<String, String> environment = new LinkedHashMap<>();
         try (App app = new App(0)) {
             group.environment()
-                    .forEach((name, value) ->
-                            environment.put(name, value.replace("\"port\":0", "\"port\":" + app.port())));
+                    .forEach((name, value) -> environment.put(
+                            name,
+                            value.replace("\"port\":0", "\"port\":" + app.port())
+                                    .replace("@PORT", "" + app.port())));
             environment.putAll(settings);
             if (group.startsItself()) {
                 ask(cases, new Stand(app, null, command), answers);
@@ -128,6 +181,10 @@ public final class Tck {
             try (Sidecar sidecar = Sidecar.launch(command, app.port(), environment)) {
                 sidecar.awaitPorts();
                 ask(cases, new Stand(app, sidecar, command), answers);
+            } catch (IOException noStart) {
+                // One line, as what it says is its own affair.
+                System.err.println(group.name() + ": " + noStart.getMessage());
+                cases.forEach(each -> answers.putIfAbsent(each.id(), List.of("[the sidecar does not start]")));
             }
         }
     }

@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -46,6 +47,9 @@ final class Http2Exchange extends ChannelDuplexHandler {
     private boolean responseDone;
     private boolean broken;
     private @Nullable Http2Headers head;
+
+    /** The answer to HEAD ends with its head, whoever makes it. */
+    private boolean headOnly;
 
     /** The client has said how long the body is, and has not sent it all. */
     private boolean announced;
@@ -137,6 +141,7 @@ final class Http2Exchange extends ChannelDuplexHandler {
         begun = true;
         HttpRequest request = Http2Request.read(frame);
         requestDone = frame.isEndStream();
+        headOnly = HttpMethod.HEAD.equals(request.method());
         announced = !requestDone && request.headers().contains(HttpHeaderNames.CONTENT_LENGTH);
         awaitsLeave = announced && request.headers().contains(HttpHeaderNames.EXPECT);
         context = ctx;
@@ -224,7 +229,14 @@ final class Http2Exchange extends ChannelDuplexHandler {
             }
         }
         if (message instanceof LastHttpContent last) {
+            if (headOnly) {
+                ReferenceCountUtil.release(message);
+                last = LastHttpContent.EMPTY_LAST_CONTENT;
+            }
             last(ctx, last, promise);
+        } else if (message instanceof HttpContent content && headOnly) {
+            content.release();
+            promise.trySuccess();
         } else if (message instanceof HttpContent content) {
             Http2Frames.content(ctx, takeHead(), content, promise.unvoid());
         } else {
