@@ -86,6 +86,36 @@ final class JsonTree {
         throw bad(name, wanted);
     }
 
+    boolean isObject(String name) {
+        return members.get(name) instanceof Map;
+    }
+
+    /** A nested array of strings, empty when absent. */
+    List<String> texts(String name) {
+        List<String> texts = new ArrayList<>();
+        Object value = members.get(name);
+        if (value != null) {
+            if (!(value instanceof List<?> elements)) {
+                throw bad(name, "an array");
+            }
+            for (Object element : elements) {
+                if (!(element instanceof String text)) {
+                    throw bad(name, "an array of strings");
+                }
+                texts.add(text);
+            }
+        }
+        return texts;
+    }
+
+    /** All members in the order of their names, with their values in JSON. */
+    List<Logging.Field> fields() {
+        List<Logging.Field> fields = new ArrayList<>(members.size());
+        members.forEach((name, value) -> fields.add(new Logging.Field(String.valueOf(name), JsonWriter.text(value))));
+        fields.sort(java.util.Comparator.comparing(Logging.Field::name));
+        return List.copyOf(fields);
+    }
+
     /** A nested object, empty when absent. */
     JsonTree object(String name) {
         Object value = members.get(name);

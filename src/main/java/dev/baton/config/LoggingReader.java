@@ -1,5 +1,6 @@
 package dev.baton.config;
 
+import dev.baton.config.Logging.Format;
 import dev.baton.config.Logging.Keys;
 import dev.baton.config.Logging.Level;
 import dev.baton.config.Logging.Spelling;
@@ -23,21 +24,46 @@ final class LoggingReader {
     private LoggingReader() {}
 
     static Logging read(String json, String override) {
-        Level level = Level.INFO;
-        Keys keys = CLOUD;
+        Level wanted = level(override);
         String problem = "";
-        if (!json.isEmpty()) {
+        if (!json.isEmpty() && !json.isBlank() && !json.strip().equals("null")) {
             try {
                 JsonTree zap = JsonTree.object(Setting.SERVING_LOGGING_CONFIG, json);
-                keys = keys(zap, zap.object("encoderConfig"));
-                level = level(zap);
+                JsonTree encoder = zap.object("encoderConfig");
+                Level level = level(zap);
+                // An invalid override is passed over.
+                return new Logging(wanted == null ? level : wanted, keys(zap, encoder), format(zap, encoder), problem);
             } catch (ConfigException e) {
                 problem = Objects.requireNonNullElse(e.getMessage(), "unreadable");
             }
         }
-        // An invalid override is passed over.
-        Level wanted = level(override);
-        return new Logging(wanted == null ? level : wanted, keys, problem);
+        return fallback(wanted == null ? Level.INFO : wanted, problem);
+    }
+
+    /** Cloud Logging's style. */
+    static Logging fallback(Level level, String problem) {
+        return new Logging(level, CLOUD, Format.PLAIN, problem);
+    }
+
+    private static Format format(JsonTree zap, JsonTree encoder) {
+        String encoding = zap.text("encoding", "json");
+        boolean console = encoding.equals("console");
+        if (!console && !encoding.equals("json")) {
+            throw zap.bad("encoding", "json or console");
+        }
+        String separator = encoder.text("consoleSeparator", "");
+        String ending = encoder.text("lineEnding", "");
+        String levels = encoder.text("levelEncoder", "");
+        return new Format(
+                encoder.text("functionKey", ""),
+                encoder.text("callerEncoder", "").equals("full"),
+                levels.equals("color") || levels.equals("capitalColor"),
+                encoder.isObject("timeEncoder") ? encoder.object("timeEncoder").text("layout", "") : null,
+                console ? (separator.isEmpty() ? "\t" : separator) : null,
+                encoder.flag("skipLineEnding") ? "" : ending.isEmpty() ? "\n" : ending,
+                zap.flag("development") ? Level.WARN : Level.ERROR,
+                zap.object("initialFields").fields(),
+                zap.has("outputPaths") ? zap.texts("outputPaths") : Format.PLAIN.outputs());
     }
 
     private static Level level(JsonTree zap) {
@@ -58,10 +84,12 @@ final class LoggingReader {
                 encoder.text("messageKey", CLOUD.message()),
                 zap.flag("disableStacktrace") ? "" : encoder.text("stacktraceKey", CLOUD.stacktrace()),
                 encoder.has("levelEncoder") ? spelling(encoder.text("levelEncoder", "")) : CLOUD.spelling(),
-                encoder.has("timeEncoder") ? times(encoder.text("timeEncoder", "")) : CLOUD.times());
+                encoder.has("timeEncoder") && !encoder.isObject("timeEncoder")
+                        ? times(encoder.text("timeEncoder", ""))
+                        : CLOUD.times());
     }
 
-    /** Without zap's colours, which are for terminals. What zap doesn't know, the empty name among it, is its default. */
+    /** What zap doesn't know, the empty name among it, is its default. */
     private static Spelling spelling(String encoder) {
         return switch (encoder) {
             case "capital", "capitalColor" -> Spelling.CAPITAL;

@@ -3,7 +3,11 @@ package dev.baton.telemetry;
 import dev.baton.config.Build;
 import dev.baton.config.Identity;
 import dev.baton.config.Logging;
+import dev.baton.config.Logging.Field;
+import dev.baton.config.Logging.Format;
+import dev.baton.config.Logging.Keys;
 import dev.baton.config.Logging.Level;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -22,6 +26,8 @@ public final class JsonLog implements AutoCloseable {
 
     private static final String FALLBACK_NAME = "fallback-logger";
 
+    private static final int TRACE_LENGTH_MAX = 1024;
+
     private final Logging settings;
     private final InstantSource clock;
     private final String name;
@@ -29,14 +35,26 @@ public final class JsonLog implements AutoCloseable {
     private final String pod;
     private final String commit;
     private final LogWriter writer;
+    /** For lines of others: where the log itself goes elsewhere, they have a writer of their own. */
+    private final LogWriter printer;
+
     private volatile Level level;
 
     /**
      * @param commit what the sidecar is built from, or {@link Build#UNKNOWN}
-     * @param out where lines go; closed by nobody
+     * @param out standard output; closed by nobody. Lines go there, or where the settings say
      */
-    public JsonLog(Logging settings, Identity identity, String commit, OutputStream out, InstantSource clock) {
-        this.settings = settings;
+    public JsonLog(Logging asked, Identity identity, String commit, OutputStream out, InstantSource clock) {
+        Logging usable = asked;
+        OutputStream lines = out;
+        if (!asked.format().outputs().equals(Format.PLAIN.outputs())) {
+            try {
+                lines = new LogOutputs(asked.format().outputs());
+            } catch (IOException e) {
+                usable = Logging.fallback(asked.level(), "outputPaths: " + e.getMessage());
+            }
+        }
+        this.settings = usable;
         this.clock = clock;
         this.level = settings.level();
         this.key = identity.namespace() + "/" + identity.revision();
@@ -44,16 +62,23 @@ public final class JsonLog implements AutoCloseable {
         this.commit = commit;
         this.name = settings.problem().isEmpty() ? NAME : FALLBACK_NAME + "." + NAME;
         this.writer = new LogWriter(
-                out,
+                lines,
                 count -> line(
                         Level.WARN,
                         name,
-                        "",
+                        null,
                         count + " log lines dropped: standard output does not keep up",
                         "",
                         null));
-        if (!settings.problem().isEmpty()) {
-            warn("Failed to parse logging config - using default zap production config: " + settings.problem());
+        this.printer = lines == out ? writer : new LogWriter(out, count -> new byte[0]);
+        if (!settings.problem().isEmpty() && writes(Level.WARN)) {
+            writer.append(line(
+                    Level.WARN,
+                    FALLBACK_NAME,
+                    frame(),
+                    "Failed to parse logging config - using default zap production config",
+                    settings.problem(),
+                    null));
         }
     }
 
@@ -99,34 +124,48 @@ public final class JsonLog implements AutoCloseable {
 
     private void log(Level lineLevel, String message, String error, @Nullable Throwable cause) {
         if (writes(lineLevel)) {
-            writer.append(line(lineLevel, name, caller(), message, error, cause));
+            writer.append(line(lineLevel, name, frame(), message, error, cause));
         }
     }
 
     /** Writes a line of another logger, whatever the level here. */
     void write(Level lineLevel, String logger, String message, @Nullable Throwable cause) {
-        writer.append(line(lineLevel, logger, "", message, inWords(cause), cause));
+        writer.append(line(lineLevel, logger, null, message, inWords(cause), cause));
     }
 
-    /** Writes bytes of whole lines, made by somebody else, to the same outlet. Any thread. */
+    /** Writes bytes of whole lines, made by somebody else, to standard output. Any thread. */
     public void print(byte[] lines) {
-        writer.append(lines);
+        printer.append(lines);
     }
 
-    /** Where the line comes from, as zap writes it: folder, file and line; empty when it is not wanted. */
-    private String caller() {
-        if (settings.keys().caller().isEmpty()) {
-            return "";
+    /** Where the line comes from; null when it is not wanted. */
+    private StackWalker.@Nullable StackFrame frame() {
+        if (settings.keys().caller().isEmpty()
+                && settings.format().functionKey().isEmpty()) {
+            return null;
         }
-        StackWalker.StackFrame frame = StackWalker.getInstance()
+        return StackWalker.getInstance()
                 .walk(frames -> frames.dropWhile(JsonLog::isOurs).findFirst().orElse(null));
-        if (frame == null || frame.getFileName() == null) {
+    }
+
+    /** As zap writes it: folder, file and line, or all folders. */
+    private String caller(StackWalker.@Nullable StackFrame frame) {
+        if (frame == null
+                || frame.getFileName() == null
+                || settings.keys().caller().isEmpty()) {
             return "";
         }
         String type = frame.getClassName();
         int end = type.lastIndexOf('.');
-        String folder = end < 0 ? "" : type.substring(type.lastIndexOf('.', end - 1) + 1, end) + "/";
+        int start = settings.format().fullCaller() ? 0 : type.lastIndexOf('.', end - 1) + 1;
+        String folder = end < 0 ? "" : type.substring(start, end).replace('.', '/') + "/";
         return folder + frame.getFileName() + ":" + frame.getLineNumber();
+    }
+
+    private String function(StackWalker.@Nullable StackFrame frame) {
+        return frame == null || settings.format().functionKey().isEmpty()
+                ? ""
+                : frame.getClassName() + "." + frame.getMethodName();
     }
 
     /** This class, and adapters that pass lines on to it: they are named after what they are. */
@@ -135,15 +174,35 @@ public final class JsonLog implements AutoCloseable {
     }
 
     private byte[] line(
-            Level lineLevel, String logger, String caller, String message, String error, @Nullable Throwable cause) {
-        var line = new LogLine()
-                .level(settings.keys(), lineLevel)
-                .time(settings.keys(), clock.instant())
-                .field(settings.keys().logger(), logger);
-        if (!caller.isEmpty()) {
-            line.field(settings.keys().caller(), caller);
+            Level lineLevel,
+            String logger,
+            StackWalker.@Nullable StackFrame frame,
+            String message,
+            String error,
+            @Nullable Throwable cause) {
+        Keys keys = settings.keys();
+        Format format = settings.format();
+        boolean traced = !keys.stacktrace().isEmpty() && lineLevel.compareTo(format.tracesFrom()) >= 0;
+        String trace = !traced ? "" : cause != null ? stackTrace(cause) : frame == null ? "" : stackTrace();
+        if (format.separator() != null) {
+            return console(lineLevel, logger, frame, message, error, trace);
         }
-        line.field(settings.keys().message(), message);
+        String caller = caller(frame);
+        String function = function(frame);
+        var line = new LogLine()
+                .level(keys, format, lineLevel)
+                .time(keys, format, clock.instant())
+                .field(keys.logger(), logger);
+        if (!caller.isEmpty()) {
+            line.field(keys.caller(), caller);
+        }
+        if (!function.isEmpty()) {
+            line.field(format.functionKey(), function);
+        }
+        line.field(keys.message(), message);
+        for (Field field : format.initial()) {
+            line.json(field);
+        }
         if (!commit.equals(Build.UNKNOWN)) {
             line.field("commit", commit);
         }
@@ -151,10 +210,61 @@ public final class JsonLog implements AutoCloseable {
         if (!error.isEmpty()) {
             line.field("error", error);
         }
-        if (cause != null && lineLevel.compareTo(Level.ERROR) >= 0) {
-            line.field(settings.keys().stacktrace(), stackTrace(cause));
+        if (!trace.isEmpty()) {
+            line.field(keys.stacktrace(), trace);
         }
-        return line.end();
+        return line.end(format);
+    }
+
+    private byte[] console(
+            Level lineLevel,
+            String logger,
+            StackWalker.@Nullable StackFrame frame,
+            String message,
+            String error,
+            String trace) {
+        Keys keys = settings.keys();
+        Format format = settings.format();
+        var line = new ConsoleLine(String.valueOf(format.separator()));
+        if (!keys.time().isEmpty()) {
+            var time = new StringBuilder();
+            String layout = format.timeLayout();
+            if (layout == null) {
+                LogLine.time(time, keys.times(), clock.instant());
+            } else {
+                time.append(GoLayout.format(layout, clock.instant()));
+            }
+            line.column(time);
+        }
+        if (!keys.level().isEmpty()) {
+            line.column(format.coloured() ? LogLine.coloured(keys, lineLevel) : LogLine.name(keys, lineLevel));
+        }
+        line.column(keys.logger().isEmpty() ? "" : logger)
+                .column(caller(frame))
+                .column(function(frame))
+                .column(keys.message().isEmpty() ? "" : message);
+        format.initial().forEach(line::json);
+        if (!commit.equals(Build.UNKNOWN)) {
+            line.field("commit", commit);
+        }
+        line.field("knative.dev/key", key).field("knative.dev/pod", pod);
+        if (!error.isEmpty()) {
+            line.field("error", error);
+        }
+        return line.end(trace, format.lineEnding());
+    }
+
+    /** The way to the line through this project's own code, as zap writes it: a library's frames say nothing of the cause. */
+    private static String stackTrace() {
+        var text = new StringBuilder();
+        StackWalker.getInstance().forEach(frame -> {
+            String type = frame.getClassName();
+            if (type.startsWith("dev.baton.") && !isOurs(frame) && text.length() < TRACE_LENGTH_MAX) {
+                text.append(text.isEmpty() ? "" : "\n").append(type).append('.').append(frame.getMethodName());
+                text.append("\n\t").append(frame.getFileName()).append(':').append(frame.getLineNumber());
+            }
+        });
+        return text.toString();
     }
 
     private static String inWords(@Nullable Throwable cause) {
@@ -178,11 +288,13 @@ public final class JsonLog implements AutoCloseable {
     /** Waits until the lines so far are written, at most that long. Blocks. */
     public void flush(Duration patience) {
         writer.flush(patience);
+        printer.flush(patience);
     }
 
     /** Writes what is left, for at most two seconds. Blocks. */
     @Override
     public void close() {
         writer.close();
+        printer.close();
     }
 }

@@ -1,5 +1,7 @@
 package dev.baton.telemetry;
 
+import dev.baton.config.Logging.Field;
+import dev.baton.config.Logging.Format;
 import dev.baton.config.Logging.Keys;
 import dev.baton.config.Logging.Level;
 import dev.baton.config.Logging.Spelling;
@@ -20,21 +22,52 @@ final class LogLine {
 
     private final StringBuilder text = new StringBuilder(256).append('{');
 
-    LogLine level(Keys keys, Level level) {
-        return field(keys.level(), name(keys, level));
+    LogLine level(Keys keys, Format format, Level level) {
+        return field(keys.level(), format.coloured() ? coloured(keys, level) : name(keys, level));
     }
 
-    LogLine time(Keys keys, Instant instant) {
-        if (!keys.time().isEmpty()) {
-            key(keys.time());
-            switch (keys.times()) {
-                case SECONDS -> epoch(instant, NANO_DIGITS);
-                case MILLIS -> epoch(instant, MICRO_DIGITS);
-                case NANOS -> epoch(instant, 0);
-                default -> timestamp(instant, keys.times());
+    LogLine time(Keys keys, Format format, Instant instant) {
+        String name = keys.time();
+        if (!name.isEmpty()) {
+            String layout = format.timeLayout();
+            if (layout != null) {
+                return field(name, GoLayout.format(layout, instant));
             }
+            key(name);
+            boolean number = keys.times().compareTo(Times.SECONDS) >= 0;
+            text.append(number ? "" : "\"");
+            time(text, keys.times(), instant);
+            text.append(number ? "" : "\"");
         }
         return this;
+    }
+
+    /** A value that is JSON already. */
+    LogLine json(Field field) {
+        key(field.name()).append(field.json());
+        return this;
+    }
+
+    /** Without quotes. */
+    static void time(StringBuilder text, Times style, Instant instant) {
+        switch (style) {
+            case SECONDS -> epoch(text, instant, NANO_DIGITS);
+            case MILLIS -> epoch(text, instant, MICRO_DIGITS);
+            case NANOS -> epoch(text, instant, 0);
+            default -> timestamp(text, instant, style);
+        }
+    }
+
+    /** In zap's colours. */
+    static String coloured(Keys keys, Level level) {
+        int colour =
+                switch (level) {
+                    case DEBUG -> 35;
+                    case INFO -> 34;
+                    case WARN -> 33;
+                    default -> 31;
+                };
+        return "\u001b[" + colour + "m" + name(keys, level) + "\u001b[0m";
     }
 
     /** A field with an empty name is left out. */
@@ -46,8 +79,8 @@ final class LogLine {
         return this;
     }
 
-    byte[] end() {
-        return text.append("}\n").toString().getBytes(StandardCharsets.UTF_8);
+    byte[] end(Format format) {
+        return text.append('}').append(format.lineEnding()).toString().getBytes(StandardCharsets.UTF_8);
     }
 
     static String name(Keys keys, Level level) {
@@ -83,49 +116,48 @@ final class LogLine {
         return text.append(':');
     }
 
-    private void timestamp(Instant instant, Times style) {
+    private static void timestamp(StringBuilder text, Instant instant, Times style) {
         // java.time's formatters cost more classes than the rest of the log together.
         long second = instant.getEpochSecond();
         int fraction = instant.getNano();
         var time = LocalDateTime.ofEpochSecond(second, 0, ZoneOffset.UTC);
-        text.append('"');
-        digits(time.getYear(), 4).append('-');
-        digits(time.getMonthValue(), 2).append('-');
-        digits(time.getDayOfMonth(), 2).append('T');
-        digits(time.getHour(), 2).append(':');
-        digits(time.getMinute(), 2).append(':');
-        digits(time.getSecond(), 2);
+        digits(text, time.getYear(), 4).append('-');
+        digits(text, time.getMonthValue(), 2).append('-');
+        digits(text, time.getDayOfMonth(), 2).append('T');
+        digits(text, time.getHour(), 2).append(':');
+        digits(text, time.getMinute(), 2).append(':');
+        digits(text, time.getSecond(), 2);
         if (style == Times.ISO8601) {
             text.append('.');
-            digits(fraction / 1_000_000, 3);
+            digits(text, fraction / 1_000_000, 3);
         } else if (style == Times.RFC3339_NANO && fraction != 0) {
             text.append('.');
-            digits(fraction, NANO_DIGITS);
-            dropZeros();
+            digits(text, fraction, NANO_DIGITS);
+            dropZeros(text);
         }
-        text.append("Z\"");
+        text.append('Z');
     }
 
     /** A number of nanoseconds with a point in front of its last digits. */
-    private void epoch(Instant instant, int fractionDigits) {
+    private static void epoch(StringBuilder text, Instant instant, int fractionDigits) {
         text.append(instant.getEpochSecond());
-        digits(instant.getNano(), NANO_DIGITS);
+        digits(text, instant.getNano(), NANO_DIGITS);
         if (fractionDigits > 0) {
             text.insert(text.length() - fractionDigits, '.');
-            dropZeros();
+            dropZeros(text);
             if (text.charAt(text.length() - 1) == '.') {
                 text.setLength(text.length() - 1);
             }
         }
     }
 
-    private void dropZeros() {
+    private static void dropZeros(StringBuilder text) {
         while (text.charAt(text.length() - 1) == '0') {
             text.setLength(text.length() - 1);
         }
     }
 
-    private StringBuilder digits(int value, int width) {
+    static StringBuilder digits(StringBuilder text, int value, int width) {
         int unit = 1;
         for (int i = 1; i < width; i++) {
             unit *= 10;
@@ -137,6 +169,11 @@ final class LogLine {
     }
 
     private void string(String value) {
+        string(text, value);
+    }
+
+    /** With quotes. */
+    static void string(StringBuilder text, String value) {
         text.append('"');
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);
@@ -146,10 +183,10 @@ final class LogLine {
                 case '\r' -> text.append("\\r");
                 case '\t' -> text.append("\\t");
                 // Line separators of Unicode are legal in JSON, but some collectors split at them.
-                case '\u2028', '\u2029' -> escape(c);
+                case '\u2028', '\u2029' -> escape(text, c);
                 default -> {
                     if (c < ' ' || c == 0x7f) {
-                        escape(c);
+                        escape(text, c);
                     } else {
                         text.append(c);
                     }
@@ -159,7 +196,7 @@ final class LogLine {
         text.append('"');
     }
 
-    private void escape(char c) {
+    private static void escape(StringBuilder text, char c) {
         text.append("\\u")
                 .append(HEX.charAt(c >> 12))
                 .append(HEX.charAt(c >> 8 & 0xf))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.config.Identity;
 import dev.baton.config.Logging;
+import dev.baton.config.Logging.Format;
 import dev.baton.config.Logging.Keys;
 import dev.baton.config.Logging.Level;
 import dev.baton.config.Logging.Spelling;
@@ -45,7 +46,7 @@ class JsonLogTest {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
     private JsonLog log(Keys keys, Level level, String problem) {
-        return new JsonLog(new Logging(level, keys, problem), POD, "unknown", out, () -> NOON);
+        return new JsonLog(new Logging(level, keys, Format.PLAIN, problem), POD, "unknown", out, () -> NOON);
     }
 
     private String written(JsonLog log) {
@@ -100,7 +101,9 @@ class JsonLogTest {
                                 .contains("\"error\":\"no \\\"luck\\\"\"")
                                 .contains("\"stacktrace\":\"java.io.IOException: no")
                                 .contains("JsonLogTest.error("),
-                        line -> assertThat(line).contains("\"error\":\"EOF\"").doesNotContain("stacktrace"));
+                        line -> assertThat(line)
+                                .contains(
+                                        "\"error\":\"EOF\",\"stacktrace\":\"dev.baton.telemetry.JsonLogTest.error\\n\\tJsonLogTest.java:"));
     }
 
     @Test
@@ -121,11 +124,12 @@ class JsonLogTest {
         var log = log(STACKDRIVER, Level.INFO, "not JSON");
         log.info("x");
         assertThat(written(log).lines())
-                .allMatch(line -> line.contains("\"logger\":\"fallback-logger.queueproxy\""))
-                .first()
-                .asString()
-                .contains(
-                        "WARNING", "Failed to parse logging config - using default zap production config", "not JSON");
+                .satisfiesExactly(
+                        line -> assertThat(line)
+                                .contains("\"WARNING\"", "\"logger\":\"fallback-logger\"", "\"error\":\"not JSON\"")
+                                .contains(
+                                        "\"message\":\"Failed to parse logging config - using default zap production config\""),
+                        line -> assertThat(line).contains("\"logger\":\"fallback-logger.queueproxy\""));
     }
 
     @Test
@@ -161,7 +165,7 @@ class JsonLogTest {
                 out.write(bytes, offset, length);
             }
         };
-        var log = new JsonLog(new Logging(Level.INFO, STOCK, ""), POD, "unknown", stalled, () -> NOON);
+        var log = new JsonLog(new Logging(Level.INFO, STOCK, Format.PLAIN, ""), POD, "unknown", stalled, () -> NOON);
         log.info("first");
         entered.await();
         String kilobyte = "k".repeat(1024);

@@ -10,10 +10,14 @@ import dev.baton.config.Logging.Level;
 import dev.baton.config.SidecarConfig;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What SERVING_LOGGING_CONFIG and SERVING_LOGGING_LEVEL make of a line, row by row; zap's own encoders say what is right. */
 class LogRowsTest {
@@ -166,5 +170,138 @@ class LogRowsTest {
     })
     void theVariableGoesBeforeTheDocumentUnlessItIsNoLevel(String document, String variable, Level level) {
         assertThat(read("{\"level\":\"" + document + "\"}", variable).level()).isEqualTo(level);
+    }
+
+    private static String stock(String top, String encoder) {
+        return "{" + top + (top.isEmpty() ? "" : ",")
+                + "\"encoderConfig\":{\"timeKey\":\"ts\",\"levelEncoder\":\"\",\"timeEncoder\":\"iso8601\""
+                + (encoder.isEmpty() ? "" : ",") + encoder + "}}";
+    }
+
+    @Test
+    void initialFieldsAreOnEveryLineInTheOrderOfTheirNames() {
+        var log = log(
+                stock(
+                        "\"initialFields\":{\"foo\":\"b\\\"r\",\"n\":1,\"f\":1.5,\"b\":true,\"o\":{\"x\":[1,{}]},\"z\":null}",
+                        ""),
+                "",
+                "0b1624f");
+        log.info("x");
+        assertThat(line(log))
+                .contains(
+                        "\"message\":\"x\",\"b\":true,\"f\":1.5,\"foo\":\"b\\\"r\",\"n\":1,\"o\":{\"x\":[1,{}]},\"z\":null,"
+                                + "\"commit\":\"0b1624f\",");
+    }
+
+    @Test
+    void theConsoleEncoderWritesColumns() {
+        var log = log(stock("\"encoding\":\"console\",\"initialFields\":{\"a\":[1,2]}", ""), "", "unknown");
+        log.info("hello");
+        log.error("it failed", "EOF", null);
+        assertThat(line(log))
+                .matches("2026-02-03T12:05:06\\.070Z\tinfo\tqueueproxy\ttelemetry/LogRowsTest\\.java:\\d+\thello\t"
+                        + "\\{\"a\": \\[1,2], \"knative\\.dev/key\": \"ns/rev-1\", \"knative\\.dev/pod\": \"rev-1-pod\"}\n"
+                        + "2026-02-03T12:05:06\\.070Z\terror\t[^\t]+\t[^\t]+\tit failed\t\\{.*\"error\": \"EOF\"}\n"
+                        + "dev\\.baton\\.telemetry\\.LogRowsTest\\.[A-Za-z]+\n\tLogRowsTest\\.java:\\d+\n");
+    }
+
+    @Test
+    void theConsolesSeparatorAndColours() {
+        var log = log(
+                stock("\"encoding\":\"console\"", "\"consoleSeparator\":\"|\",\"callerKey\":\"\"")
+                        .replace("\"levelEncoder\":\"\"", "\"levelEncoder\":\"capitalColor\""),
+                "",
+                "unknown");
+        log.warn("x");
+        assertThat(line(log)).startsWith("2026-02-03T12:05:06.070Z|\u001b[33mWARN\u001b[0m|queueproxy|x|{");
+    }
+
+    @Test
+    void colouredLevelsAreEscapedInJson() {
+        var log = log("{\"encoderConfig\":{\"levelEncoder\":\"color\"}}", "", "unknown");
+        log.info("x");
+        assertThat(line(log)).startsWith("{\"severity\":\"\\u001b[34minfo\\u001b[0m\",");
+    }
+
+    @Test
+    void aTimeEncoderMayBeALayout() {
+        var log = log("{\"encoderConfig\":{\"timeEncoder\":{\"layout\":\"02 Jan 06 15:04\"}}}", "", "unknown");
+        log.info("x");
+        assertThat(line(log)).contains("\"timestamp\":\"03 Feb 26 12:05\",");
+    }
+
+    @Test
+    void callersMayBeWholeAndFunctionsNamed() {
+        var log = log("{\"encoderConfig\":{\"callerEncoder\":\"full\",\"functionKey\":\"func\"}}", "", "unknown");
+        log.info("x");
+        assertThat(line(log))
+                .containsPattern(
+                        "\"caller\":\"dev/baton/telemetry/LogRowsTest\\.java:\\d+\","
+                                + "\"func\":\"dev\\.baton\\.telemetry\\.LogRowsTest\\.callersMayBeWholeAndFunctionsNamed\",\"message\"");
+    }
+
+    @Test
+    void linesMayEndOtherwise() {
+        var ended = log("{\"encoderConfig\":{\"lineEnding\":\"\\r\\n\"}}", "", "unknown");
+        ended.info("x");
+        assertThat(line(ended)).endsWith("}\r\n");
+        out.reset();
+        var joined = log("{\"encoderConfig\":{\"skipLineEnding\":true}}", "", "unknown");
+        joined.info("x");
+        joined.info("y");
+        assertThat(line(joined)).endsWith("}").contains("}{").doesNotContain("\n");
+    }
+
+    @Test
+    void tracesBeginAtWarningsWhileItIsDevelopedAndCanBeSwitchedOff() {
+        var development = log("{\"development\":true}", "", "unknown");
+        development.warn("x");
+        assertThat(line(development)).contains("\"stacktrace\":");
+        out.reset();
+        var off = log("{\"disableStacktrace\":true}", "", "unknown");
+        off.error("x", new IOException());
+        assertThat(line(off)).doesNotContain("stacktrace");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"encoding\":\"xml\"}",
+                "{\"encoding\":\"\"}",
+                "{\"outputPaths\":[\"/nowhere/at/all\"]}",
+                "{\"outputPaths\":\"stdout\"}",
+                "{\"outputPaths\":[1]}",
+                "{\"initialFields\":[]}",
+                "{\"encoderConfig\":{\"levelEncoder\":\"capital\"},\"level\":\"loud\"}",
+            })
+    void whatZapCannotBuildIsTheFallbackLoggers(String config) {
+        var log = log(config, "", "unknown");
+        log.info("x");
+        assertThat(line(log).lines())
+                .satisfiesExactly(
+                        first -> assertThat(first)
+                                .startsWith("{\"severity\":\"WARNING\",")
+                                .contains("\"logger\":\"fallback-logger\"", "\"error\":\""),
+                        second -> assertThat(second)
+                                .startsWith("{\"severity\":\"INFO\",")
+                                .contains("\"logger\":\"fallback-logger.queueproxy\""));
+    }
+
+    @Test
+    void aNullConfigurationIsNone() {
+        assertThat(read("null", "")).isEqualTo(read("", ""));
+    }
+
+    @Test
+    void linesGoWhereTheConfigurationSaysAndThoseOfOthersToStandardOutput(@TempDir Path folder) throws IOException {
+        Path first = folder.resolve("a.log");
+        Path second = folder.resolve("b.log");
+        Files.writeString(first, "before\n");
+        var log = log("{\"outputPaths\":[\"" + first + "\",\"file://" + second + "\"]}", "", "unknown");
+        log.info("x");
+        log.print("a request\n".getBytes(UTF_8));
+        assertThat(line(log)).isEqualTo("a request\n");
+        assertThat(Files.readString(first)).startsWith("before\n{").contains("\"message\":\"x\"");
+        assertThat(Files.readString(second)).startsWith("{").contains("\"message\":\"x\"");
     }
 }
