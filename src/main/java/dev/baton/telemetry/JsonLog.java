@@ -183,7 +183,7 @@ public final class JsonLog implements AutoCloseable {
         Keys keys = settings.keys();
         Format format = settings.format();
         boolean traced = !keys.stacktrace().isEmpty() && lineLevel.compareTo(format.tracesFrom()) >= 0;
-        String trace = !traced ? "" : cause != null ? stackTrace(cause) : frame == null ? "" : stackTrace();
+        String trace = !traced ? "" : cause != null ? stackTrace(cause) : logger.equals(name) ? stackTrace() : "";
         if (format.separator() != null) {
             return console(lineLevel, logger, frame, message, error, trace);
         }
