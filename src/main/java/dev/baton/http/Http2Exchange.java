@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
@@ -27,6 +28,7 @@ import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,14 +36,17 @@ import org.jspecify.annotations.Nullable;
  * answer. What {@link FramingGuard} and {@link OneAtATime} are to a connection, this is to a stream: it refuses what is
  * malformed, an exchange that breaks off becomes RST_STREAM and never looks complete, and the connection stays.
  *
- * <p>A response's head waits for what follows it in the same turn: if that is its end, one HEADERS frame says both, which a
- * gRPC client needs to see in order to find the status. One per stream; event loop only.
+ * <p>A request waits for what else its read brings, and is nobody's work if it is taken back there: the handlers below are added when
+ * it is passed on. A response's head waits for what follows it in the same turn: if that is its end, one HEADERS frame says both,
+ * which a gRPC client needs to see in order to find the status. One per stream; event loop only.
  */
 final class Http2Exchange extends ChannelDuplexHandler {
     private final Http2Watch watch;
+    private final Consumer<ChannelPipeline> equipment;
 
     private @Nullable ChannelHandlerContext context;
     private boolean begun;
+    private @Nullable HttpRequest request;
     private boolean requestDone;
     private boolean responseStarted;
     private boolean responseDone;
@@ -60,8 +65,10 @@ final class Http2Exchange extends ChannelDuplexHandler {
     private @Nullable BodyPace pace;
     private long answeredAt;
 
-    Http2Exchange(Http2Watch watch) {
+    /** @param equipment adds the handlers below, once */
+    Http2Exchange(Http2Watch watch, Consumer<ChannelPipeline> equipment) {
         this.watch = watch;
+        this.equipment = equipment;
     }
 
     // Called by Http2Watch.
@@ -139,29 +146,46 @@ final class Http2Exchange extends ChannelDuplexHandler {
 
     private void begin(ChannelHandlerContext ctx, Http2HeadersFrame frame) {
         begun = true;
-        HttpRequest request = Http2Request.read(frame);
+        HttpRequest read = Http2Request.read(frame);
         requestDone = frame.isEndStream();
-        headOnly = HttpMethod.HEAD.equals(request.method());
-        announced = !requestDone && request.headers().contains(HttpHeaderNames.CONTENT_LENGTH);
-        awaitsLeave = announced && request.headers().contains(HttpHeaderNames.EXPECT);
+        headOnly = HttpMethod.HEAD.equals(read.method());
+        announced = !requestDone && read.headers().contains(HttpHeaderNames.CONTENT_LENGTH);
+        awaitsLeave = announced && read.headers().contains(HttpHeaderNames.EXPECT);
         context = ctx;
         if (ctx.channel() instanceof Http2StreamChannel channel) {
             watch.add(channel.stream().id(), this);
         }
-        HttpResponse own = Http2Request.ownAnswer(request, watch.limits().fields());
-        if (own != null) {
+        HttpResponse own = Http2Request.ownAnswer(read, watch.limits().fields());
+        if (own == null) {
+            request = read;
+        } else {
             write(ctx, own, ctx.newPromise());
             flush(ctx);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        passOn(ctx);
+        ctx.fireChannelReadComplete();
+    }
+
+    private void passOn(ChannelHandlerContext ctx) {
+        HttpRequest waiting = request;
+        if (waiting == null || broken) {
             return;
         }
+        request = null;
+        equipment.accept(ctx.pipeline());
         boolean whole = requestDone;
-        ctx.fireChannelRead(request);
+        ctx.fireChannelRead(waiting);
         if (whole) {
             ctx.fireChannelRead(LastHttpContent.EMPTY_LAST_CONTENT);
         }
     }
 
     private void data(ChannelHandlerContext ctx, Http2DataFrame frame) {
+        passOn(ctx);
         boolean last = frame.isEndStream();
         requestDone |= last;
         awaitsLeave = false;
@@ -181,6 +205,7 @@ final class Http2Exchange extends ChannelDuplexHandler {
                 || fields.contains(HttpHeaderNames.HOST)) {
             throw new IllegalArgumentException("no trailers");
         }
+        passOn(ctx);
         requestDone = true;
         if (!responseDone) {
             LastHttpContent last = new DefaultLastHttpContent();

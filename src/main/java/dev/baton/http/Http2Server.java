@@ -171,10 +171,10 @@ public final class Http2Server {
         return new Http2MultiplexHandler(new ChannelInitializer<Channel>() {
             @Override
             protected void initChannel(Channel channel) {
-                channel.pipeline().addLast(new Http2Exchange(watch));
                 boolean first = channel instanceof Http2StreamChannel one
                         && one.stream().id() == UPGRADED_STREAM;
-                stream.equip(channel.pipeline(), upgraded && first);
+                channel.pipeline()
+                        .addLast(new Http2Exchange(watch, pipeline -> stream.equip(pipeline, upgraded && first)));
             }
         });
     }

@@ -19,6 +19,9 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
+import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.util.ReferenceCountUtil;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -27,7 +30,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -90,11 +95,21 @@ class Http2GuardFuzzTest {
             return;
         }
         assertThat(pieces.ended()).as("ended: %s, %s", whole, pieces).isEqualTo(whole.ended());
-        if (whole.ended()) {
-            int both = Math.min(whole.requests().size(), pieces.requests().size());
-            assertThat(pieces.requests().subList(0, both)).isEqualTo(whole.requests());
-        } else {
-            assertThat(pieces.requests()).isEqualTo(whole.requests());
+        Set<Integer> either = new TreeSet<>(whole.requests().keySet());
+        either.addAll(pieces.requests().keySet());
+        for (int stream : either) {
+            String here = whole.requests().get(stream);
+            String there = pieces.requests().get(stream);
+            if (here != null && there != null) {
+                assertThat(there).as("stream %d", stream).isEqualTo(here);
+            } else {
+                // Nobody hears of a request that ends in the piece that brings it.
+                assertThat(whole.ended() || whole.reset(stream) || pieces.reset(stream))
+                        .as("stream %d: %s, %s", stream, whole, pieces)
+                        .isTrue();
+            }
+        }
+        if (!whole.ended()) {
             // A fault is not told on a stream whose answer has left before.
             whole.resets().forEach((stream, error) -> assertThat(pieces.resets().getOrDefault(stream, error))
                     .as("reset of %d: %s, %s", stream, whole, pieces)
@@ -116,10 +131,20 @@ class Http2GuardFuzzTest {
      * What became of it.
      *
      * @param goAway the error of the first GOAWAY, -1 without one
-     * @param requests those that came whole, in order, with the length of their bodies
+     * @param requests those that came whole by their streams, with the length of their bodies
+     * @param takenBack the streams that the client has reset
      * @param resets the first error on each stream; that nobody wants the rest of a request is none, and said only if there is one
      */
-    private record Verdict(int goAway, boolean closed, List<String> requests, Map<Integer, Integer> resets) {
+    private record Verdict(
+            int goAway,
+            boolean closed,
+            Map<Integer, String> requests,
+            Set<Integer> takenBack,
+            Map<Integer, Integer> resets) {
+        boolean reset(int stream) {
+            return takenBack.contains(stream) || resets.containsKey(stream);
+        }
+
         boolean ended() {
             return goAway > 0 || closed;
         }
@@ -127,7 +152,8 @@ class Http2GuardFuzzTest {
 
     private static Verdict serve(byte[] octets, Random random, int most, boolean limited) {
         UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(false, true);
-        List<String> requests = new ArrayList<>();
+        Map<Integer, String> requests = new TreeMap<>();
+        Set<Integer> takenBack = new TreeSet<>();
         List<Throwable> faults = new ArrayList<>();
         GuardLimits limits =
                 new GuardLimits(HEAD_BYTES, 8, 10_000, 60_000, 0, 30_000, 300_000, limited ? 40 : 1 << 30, false);
@@ -139,6 +165,16 @@ class Http2GuardFuzzTest {
         new Http2Server(limits, (stream, http1) -> stream.addLast(new Answering(requests), new Faults(faults)))
                 .install(channel.pipeline());
         channel.pipeline().addBefore(channel.pipeline().lastContext().name(), null, new Faults(faults));
+        Http2FrameCodec codec = channel.pipeline().get(Http2FrameCodec.class);
+        codec.decoder()
+                .frameListener(new Http2FrameListenerDecorator(codec.decoder().frameListener()) {
+                    @Override
+                    public void onRstStreamRead(ChannelHandlerContext ctx, int stream, long error)
+                            throws Http2Exception {
+                        takenBack.add(stream);
+                        super.onRstStreamRead(ctx, stream, error);
+                    }
+                });
         Sent sent = new Sent();
         try {
             for (int at = 0; at < octets.length && channel.isOpen(); ) {
@@ -167,7 +203,7 @@ class Http2GuardFuzzTest {
             assertThat(closed || sent.goAway <= 0)
                     .as("closed after GOAWAY %d", sent.goAway)
                     .isTrue();
-            return new Verdict(sent.goAway, closed, requests, sent.resets);
+            return new Verdict(sent.goAway, closed, requests, takenBack, sent.resets);
         } finally {
             channel.finishAndReleaseAll();
         }
@@ -175,11 +211,11 @@ class Http2GuardFuzzTest {
 
     /** The handlers of one stream. */
     private static final class Answering extends ChannelInboundHandlerAdapter {
-        private final List<String> requests;
+        private final Map<Integer, String> requests;
         private String line = "";
         private long bytes;
 
-        Answering(List<String> requests) {
+        Answering(Map<Integer, String> requests) {
             this.requests = requests;
         }
 
@@ -194,7 +230,7 @@ class Http2GuardFuzzTest {
             boolean last = message instanceof LastHttpContent;
             ReferenceCountUtil.release(message);
             if (last) {
-                requests.add(line + " " + bytes);
+                requests.put(((Http2StreamChannel) ctx.channel()).stream().id(), line + " " + bytes);
                 ctx.writeAndFlush(new DefaultFullHttpResponse(
                         HttpVersion.HTTP_1_1, HttpResponseStatus.OK, Unpooled.wrappedBuffer(new byte[2])));
             }

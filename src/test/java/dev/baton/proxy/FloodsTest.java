@@ -6,6 +6,7 @@ import dev.baton.Await;
 import dev.baton.floods.Block;
 import dev.baton.floods.Flood;
 import dev.baton.floods.RawHttp2;
+import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -112,6 +113,21 @@ final class FloodsTest {
                 client.send(RawHttp2.number(RawHttp2.WINDOW_UPDATE, 0, 100));
             }
             assertThat(client.isClosed()).isFalse();
+        }
+    }
+
+    @Test
+    void aRequestThatItsReadTakesBackIsNoWorkForTheProgram() {
+        try (Http2Program program = new Http2Program("hello");
+                ProxyFixture proxy = proxy(program);
+                RawHttp2 client = RawHttp2.open(address(proxy))) {
+            ByteArrayOutputStream both = new ByteArrayOutputStream();
+            both.writeBytes(RawHttp2.headers(1, true, Block.get("/none")));
+            both.writeBytes(RawHttp2.number(RawHttp2.RST_STREAM, 1, 8));
+            client.send(both.toByteArray());
+            client.send(RawHttp2.headers(3, true, Block.get("/none")));
+            awaitEnd(client, 3);
+            assertThat(program.heads).hasSize(1);
         }
     }
 
