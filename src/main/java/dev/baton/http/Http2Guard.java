@@ -274,7 +274,7 @@ final class Http2Guard extends ChannelInboundHandlerAdapter implements Http2Fram
                 && !dead) {
             passUntil(ctx(), in, at);
         }
-        return turn.goesOn() && !dead;
+        return turn.goesOn(type == Http2FrameScanner.HEADERS) && !dead;
     }
 
     private void block(int flags) {

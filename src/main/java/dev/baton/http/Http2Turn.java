@@ -12,12 +12,14 @@ import java.util.function.Consumer;
  * other sockets. The connection is not read meanwhile, so that what is held is at most one read. One per connection; event loop only.
  */
 final class Http2Turn {
-    /** Some tenths of a millisecond if each of them is a request; a client that sends large frames never comes so far in one read. */
-    private static final int FRAMES = 16;
+    /** What a turn has for frames: some tenths of a millisecond if they are requests. Large frames never come so far in one read. */
+    private static final int BUDGET = 16;
+
+    private static final int REQUEST = 4;
 
     private final Consumer<ByteBuf> taker;
     private final Deque<ByteBuf> held = new ArrayDeque<>(2);
-    private int frames;
+    private int spent;
     private boolean waiting;
 
     /** @param taker works off one buffer, which is then its own; it may call {@link #holdFirst} for the rest of it */
@@ -25,15 +27,16 @@ final class Http2Turn {
         this.taker = taker;
     }
 
-    /** A frame is complete. Returns whether the next one may be looked at in this turn. */
-    boolean goesOn() {
-        return ++frames < FRAMES;
+    /** A frame is complete; {@code request}: it begins one. Returns whether the next frame may be looked at in this turn. */
+    boolean goesOn(boolean request) {
+        spent += request ? REQUEST : 1;
+        return spent < BUDGET;
     }
 
     /** All that has been read now has been passed on or held. */
     void readComplete() {
         if (!waiting) {
-            frames = 0;
+            spent = 0;
         }
     }
 
@@ -57,7 +60,7 @@ final class Http2Turn {
 
     private void next(ChannelHandlerContext ctx) {
         waiting = false;
-        frames = 0;
+        spent = 0;
         while (!waiting && !held.isEmpty()) {
             taker.accept(held.remove());
         }
