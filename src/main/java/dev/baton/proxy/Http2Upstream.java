@@ -5,6 +5,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.flush.FlushConsolidationHandler;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class Http2Upstream implements Upstream, Dial.Owner {
     /** Small beside the connection's: a client that does not read holds back its own stream and no other. */
     private static final int STREAM_WINDOW_BYTES = 256 * 1024;
+
+    private static final int FLUSHES_AT_ONCE = 256;
 
     private final Upstreams upstreams;
     private final EventLoop loop;
@@ -69,10 +72,13 @@ final class Http2Upstream implements Upstream, Dial.Owner {
                 .pushEnabled(false)
                 .initialWindowSize(STREAM_WINDOW_BYTES)
                 .maxHeaderListSize(upstreams.headBytes());
-        pipeline.addLast(Http2FrameCodecBuilder.forClient()
-                .initialSettings(settings)
-                .validateHeaders(true)
-                .build());
+        // Requests of one turn, and what is taken back when a client goes, leave together.
+        pipeline.addLast(
+                new FlushConsolidationHandler(FLUSHES_AT_ONCE, true),
+                Http2FrameCodecBuilder.forClient()
+                        .initialSettings(settings)
+                        .validateHeaders(true)
+                        .build());
         Http2Connection.addTo(pipeline, this);
     }
 
