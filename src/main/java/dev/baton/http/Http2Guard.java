@@ -25,6 +25,9 @@ final class Http2Guard extends ChannelInboundHandlerAdapter implements Http2Fram
     /** A stream that is opened and broken off costs us most: a head, a connection to the program, a log line. */
     private static final int COST_OF_RESET = 5;
 
+    /** It may be somebody else's, by way of a proxy; but for each the codec throws an exception. */
+    private static final int COST_OF_MALFORMED = 20;
+
     /** What no client does that speaks HTTP/2 at all, and no proxy passes on; finding it costs more than a reset. */
     private static final int COST_OF_FAULT = 100;
 
@@ -172,8 +175,7 @@ final class Http2Guard extends ChannelInboundHandlerAdapter implements Http2Fram
             faulty = stream;
             spend(COST_OF_FAULT);
         } else if (error == Http2Error.PROTOCOL_ERROR.code()) {
-            // A malformed request may be somebody else's, by way of a proxy.
-            spend(COST_OF_RESET);
+            spend(COST_OF_MALFORMED);
         } else if (error == Http2Error.REFUSED_STREAM.code()) {
             spend(1);
         }
