@@ -2,7 +2,7 @@ package dev.baton;
 
 import dev.baton.drain.Drain;
 import dev.baton.drain.Step;
-import dev.baton.proxy.GoDuration;
+import dev.baton.http.GoDuration;
 import dev.baton.telemetry.JsonLog;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.ScheduledFuture;

@@ -18,6 +18,7 @@ import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2SettingsFrame;
 import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
@@ -29,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One request over an HTTP/2 connection of its own, in clear text. One event loop only. */
 final class Http2Ask {
+    /** What a failure says when the time is over. */
+    static final String DEADLINE = "context deadline exceeded";
+
     /** As much of an answer as a probe reads. */
     private static final int BODY_LIMIT_BYTES = 4 * 1024;
 
@@ -37,13 +41,21 @@ final class Http2Ask {
      *
      * @param status of the head
      * @param body its beginning
-     * @param trailers of the end; the head itself if it was all there was
+     * @param trailers of the end; the head itself if it was all there was, null if the body was the end
      */
-    record Answer(int status, ByteBuffer body, Http2Headers trailers) {}
+    record Answer(int status, Http2Headers head, ByteBuffer body, @Nullable Http2Headers trailers) {}
 
-    /** Takes the answer, or null and why there is none. Called once. */
+    /**
+     * Why nothing came back.
+     *
+     * @param spoke whether the other side has begun to speak HTTP/2
+     * @param reset the code of a stream that has been reset, -1 for anything else
+     */
+    record Failure(String text, boolean spoke, long reset) {}
+
+    /** Takes the answer, or why there is none. Called once. */
     interface Done {
-        void done(@Nullable Answer answer, @Nullable String failure);
+        void done(@Nullable Answer answer, @Nullable Failure failure);
     }
 
     private final Http2Headers head;
@@ -53,6 +65,7 @@ final class Http2Ask {
     private @Nullable Http2Headers answerHead;
     private @Nullable Channel connection;
     private @Nullable Future<?> timer;
+    private boolean spoke;
     private boolean over;
 
     /**
@@ -67,7 +80,7 @@ final class Http2Ask {
     }
 
     void start(EventLoop loop, InetSocketAddress target, int timeoutMillis) {
-        timer = loop.schedule(() -> end(null, "context deadline exceeded"), timeoutMillis, TimeUnit.MILLISECONDS);
+        timer = loop.schedule(() -> fail(DEADLINE), timeoutMillis, TimeUnit.MILLISECONDS);
         connection = new Bootstrap()
                 .group(loop)
                 .channel(EpollSocketChannel.class)
@@ -91,13 +104,17 @@ final class Http2Ask {
                 .connect(target)
                 .addListener(connected -> {
                     if (!connected.isSuccess()) {
-                        end(null, TcpAttempt.failure(target, connected.cause()));
+                        fail(TcpAttempt.failure(target, connected.cause()));
                     }
                 })
                 .channel();
     }
 
-    private void end(@Nullable Answer answer, @Nullable String failure) {
+    private void fail(String why) {
+        end(null, new Failure(why, spoke, -1));
+    }
+
+    private void end(@Nullable Answer answer, @Nullable Failure failure) {
         if (over) {
             return;
         }
@@ -121,7 +138,7 @@ final class Http2Ask {
                     .open()
                     .addListener(opened -> {
                         if (!opened.isSuccess()) {
-                            end(null, String.valueOf(opened.cause().getMessage()));
+                            fail(String.valueOf(opened.cause().getMessage()));
                         }
                     });
             ctx.fireChannelActive();
@@ -129,17 +146,18 @@ final class Http2Ask {
 
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
+            spoke |= message instanceof Http2SettingsFrame;
             ReferenceCountUtil.release(message);
         }
 
         @Override
         public void channelInactive(ChannelHandlerContext ctx) {
-            end(null, "EOF");
+            fail("EOF");
         }
 
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            end(null, String.valueOf(cause.getMessage()));
+            fail(String.valueOf(cause.getMessage()));
         }
     }
 
@@ -177,7 +195,7 @@ final class Http2Ask {
                 answerHead = frame.headers();
             }
             if (frame.isEndStream()) {
-                answered(frame.headers());
+                answered(first == null ? frame.headers() : first, frame.headers());
             }
         }
 
@@ -189,16 +207,16 @@ final class Http2Ask {
             octets.readBytes(some);
             received.writeBytes(some);
             if (frame.isEndStream() && first != null) {
-                answered(first);
+                answered(first, null);
             }
         }
 
-        private void answered(Http2Headers trailers) {
-            Http2Headers first = answerHead;
-            CharSequence status = first == null ? null : first.status();
+        private void answered(Http2Headers first, @Nullable Http2Headers trailers) {
+            CharSequence status = first.status();
             end(
                     new Answer(
                             status == null ? 0 : Integer.parseInt(status.toString()),
+                            first,
                             ByteBuffer.wrap(received.toByteArray()),
                             trailers),
                     null);
@@ -207,7 +225,7 @@ final class Http2Ask {
         @Override
         public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
             if (event instanceof Http2ResetFrame reset) {
-                end(null, "stream error: " + reset.errorCode() + "; received from peer");
+                end(null, new Failure("stream reset", spoke, reset.errorCode()));
             } else {
                 ReferenceCountUtil.release(event);
             }
@@ -215,7 +233,7 @@ final class Http2Ask {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            end(null, String.valueOf(cause.getMessage()));
+            fail(String.valueOf(cause.getMessage()));
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.baton.proxy;
 
 import dev.baton.http.Answers;
+import dev.baton.http.GoStatus;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;

@@ -5,6 +5,7 @@ import dev.baton.config.ProxySettings;
 import dev.baton.config.Timeouts;
 import dev.baton.http.Answers;
 import dev.baton.http.ExchangeAborted;
+import dev.baton.http.GoDuration;
 import dev.baton.http.Reached;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelDuplexHandler;

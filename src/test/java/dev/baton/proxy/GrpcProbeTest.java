@@ -101,7 +101,8 @@ final class GrpcProbeTest {
             assertThat(proxy.get("/", CHECK).status()).isEqualTo(503);
             health.answer = new byte[9];
             assertThat(proxy.get("/", CHECK).status()).isEqualTo(503);
-            assertThat(proxy.complaints.getLast()).startsWith("health rpc probe failed: rpc error: code = 5");
+            assertThat(proxy.complaints.getLast())
+                    .isEqualTo("health rpc probe failed: rpc error: code = NotFound desc = ");
         }
     }
 
@@ -111,7 +112,7 @@ final class GrpcProbeTest {
                 ProxyFixture proxy = probing(
                         http1.port(), "{\"grpc\":{\"port\":$PORT},\"periodSeconds\":1,\"timeoutSeconds\":30}")) {
             assertThat(proxy.get("/", CHECK).status()).isEqualTo(503);
-            assertThat(proxy.complaints).singleElement().asString().startsWith("health rpc probe failed: ");
+            assertThat(proxy.complaints).singleElement().asString().startsWith("failed to connect service ");
         }
     }
 

@@ -3,6 +3,7 @@ package dev.baton.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.Await;
+import dev.baton.http.GoDuration;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 

@@ -1,4 +1,4 @@
-package dev.baton.proxy;
+package dev.baton.http;
 
 import java.time.Duration;
 

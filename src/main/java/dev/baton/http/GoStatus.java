@@ -1,12 +1,12 @@
-package dev.baton.proxy;
+package dev.baton.http;
 
 import io.netty.handler.codec.http.HttpResponseStatus;
 
 /**
  * Status lines in the words of Go's net/http. The program's own words are not passed on: they mean nothing, and might hold
- * characters that end a line for some reader.
+ * characters that end a line for some reader. Source: net/http/status.go.
  */
-final class GoStatus {
+public final class GoStatus {
     private static final HttpResponseStatus ALREADY_REPORTED = new HttpResponseStatus(208, "Already Reported");
     private static final HttpResponseStatus IM_USED = new HttpResponseStatus(226, "IM Used");
     private static final HttpResponseStatus URI_TOO_LONG = new HttpResponseStatus(414, "Request URI Too Long");
@@ -18,7 +18,8 @@ final class GoStatus {
 
     private GoStatus() {}
 
-    static HttpResponseStatus of(int code) {
+    /** Any thread. */
+    public static HttpResponseStatus of(int code) {
         return switch (code) {
             case 200 -> HttpResponseStatus.OK;
             case 208 -> ALREADY_REPORTED;
