@@ -10,6 +10,7 @@ final class ChunkScanner {
     private enum State {
         FIRST_DIGIT,
         SIZE,
+        BLANKS,
         EXTENSION,
         VALUE,
         TOKEN,
@@ -30,10 +31,20 @@ final class ChunkScanner {
     /** Zeros included; what they say must fit in an int, as Netty's decoder wants it. */
     private static final int MAX_DIGITS = 16;
 
+    private static final String BAD_BYTE = "invalid byte in chunk length";
+    private static final String TOO_LARGE = "http chunk length too large";
+    private static final String BAD_DATA = "malformed chunked encoding";
+
+    private final boolean lenient;
     private State state = State.END;
-    private boolean badData;
+    private String fault = "";
     private long remaining;
     private int line;
+
+    /** @param lenient whether blanks may follow a size, as in Go */
+    ChunkScanner(boolean lenient) {
+        this.lenient = lenient;
+    }
 
     void begin() {
         state = State.FIRST_DIGIT;
@@ -54,9 +65,9 @@ final class ChunkScanner {
         return state == State.BAD;
     }
 
-    /** After it has been found bad: the data of a chunk is not followed by a line's end. */
-    boolean badData() {
-        return badData;
+    /** After it has been found bad: what Go's reader of chunks says to that. */
+    String fault() {
+        return fault;
     }
 
     /** Returns the index after the last sound byte: {@code to}, unless the scanner has ended or found the framing bad. */
@@ -71,7 +82,6 @@ final class ChunkScanner {
                     state = State.DATA_CR;
                 }
             } else {
-                badData = state == State.DATA_CR || state == State.DATA_LF;
                 state = next(in.getByte(at));
                 if (state != State.BAD) {
                     at++;
@@ -86,30 +96,55 @@ final class ChunkScanner {
             case FIRST_DIGIT -> {
                 remaining = 0;
                 line = 0;
-                yield digit(b);
+                yield b == '\r' || b == ';' ? bad("empty hex number for chunk length") : digit(b);
             }
             case SIZE -> {
                 if (b == '\r') {
                     yield State.SIZE_LF;
                 }
+                if (lenient && blank(b)) {
+                    yield State.BLANKS;
+                }
                 yield b == ';' ? State.EXTENSION : digit(b);
             }
-            case EXTENSION, VALUE, TOKEN, QUOTED, ESCAPED, UNQUOTED -> ++line <= MAX_LINE ? extension(b) : State.BAD;
+            case BLANKS -> b == '\r' ? State.SIZE_LF : blank(b) ? State.BLANKS : badLine(b);
+            case EXTENSION, VALUE, TOKEN, QUOTED, ESCAPED, UNQUOTED -> extensionWithin(b);
             case SIZE_LF -> {
                 if (b != '\n') {
-                    yield State.BAD;
+                    yield bad("invalid CR in chunked line");
                 }
                 yield remaining == 0 ? State.END : State.DATA;
             }
-            case DATA_CR -> b == '\r' ? State.DATA_LF : State.BAD;
-            case DATA_LF -> b == '\n' ? State.FIRST_DIGIT : State.BAD;
+            case DATA_CR -> b == '\r' ? State.DATA_LF : bad(BAD_DATA);
+            case DATA_LF -> b == '\n' ? State.FIRST_DIGIT : bad(BAD_DATA);
             case DATA, END, BAD -> throw new IllegalStateException(state.name());
         };
     }
 
+    private State bad(String why) {
+        fault = why;
+        return State.BAD;
+    }
+
+    private State badLine(byte b) {
+        return bad(b == '\n' ? "chunked line ends with bare LF" : BAD_BYTE);
+    }
+
+    private static boolean blank(byte b) {
+        return b == ' ' || b == '\t';
+    }
+
+    private State extensionWithin(byte b) {
+        if (++line > MAX_LINE) {
+            return bad("header line too long");
+        }
+        State next = extension(b);
+        return next == State.BAD ? badLine(b) : next;
+    }
+
     /** RFC 9112 section 7.1.1, and no more: the decoder behind takes what it cannot read for the end of the body. */
     private State extension(byte b) {
-        boolean blank = b == ' ' || b == '\t';
+        boolean blank = blank(b);
         return switch (state) {
             case EXTENSION -> b == '=' ? State.VALUE : blank || HeadLexer.token(b) ? State.EXTENSION : after(b);
             case VALUE -> {
@@ -141,10 +176,13 @@ final class ChunkScanner {
     private State digit(byte b) {
         int digit = Character.digit(b, 16);
         // Character.digit knows digits beyond ASCII, but none among bytes: negative ones are no code points.
-        if (digit < 0 || ++line > MAX_DIGITS) {
-            return State.BAD;
+        if (digit < 0) {
+            return badLine(b);
+        }
+        if (++line > MAX_DIGITS) {
+            return bad(TOO_LARGE);
         }
         remaining = remaining << 4 | digit;
-        return remaining <= Integer.MAX_VALUE ? State.SIZE : State.BAD;
+        return remaining <= Integer.MAX_VALUE ? State.SIZE : bad(TOO_LARGE);
     }
 }

@@ -231,7 +231,7 @@ public final class FramingGuard extends ChannelInboundHandlerAdapter {
         } else {
             clock.stop();
         }
-        answerIfCut(ctx, begun);
+        answerIfCut(ctx, begun || scanner.inChunks());
         if (scanner.inBody() && limits.bodyBytesPerSecond() > 0) {
             watchBody(ctx);
         }
@@ -245,11 +245,16 @@ public final class FramingGuard extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** A head that its client has begun and ended is malformed. */
+    /** A head that its client has begun and ended is malformed; a chunked body is what Go's transport says of one. */
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event != ChannelInputShutdownEvent.INSTANCE) {
             ctx.fireUserEventTriggered(event);
+        } else if (outlivesInput && !silent && scanner.inChunks()) {
+            ByteBuf begun = held;
+            Refusal cut = scanner.cutShort(begun == null ? 0 : begun.readableBytes());
+            discard();
+            ctx.fireChannelRead(cut);
         } else if (outlivesInput && !silent && worthAnAnswer(held)) {
             discard();
             ctx.fireChannelRead(RequestHead.MALFORMED);

@@ -146,7 +146,7 @@ final class Http2Exchange extends ChannelDuplexHandler {
 
     private void begin(ChannelHandlerContext ctx, Http2HeadersFrame frame) {
         begun = true;
-        HttpRequest read = Http2Request.read(frame);
+        HttpRequest read = Http2Request.read(frame, watch.limits().lenient());
         requestDone = frame.isEndStream();
         headOnly = HttpMethod.HEAD.equals(read.method());
         announced = !requestDone && read.headers().contains(HttpHeaderNames.CONTENT_LENGTH);

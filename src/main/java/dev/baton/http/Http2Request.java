@@ -29,18 +29,19 @@ final class Http2Request {
     /**
      * The same request in HTTP/1. It may be one that {@link #ownAnswer} has something to say to.
      *
+     * @param lenient whether any method may ask for the asterisk, and a path may have blanks or an authority before it
      * @throws IllegalArgumentException if the message is malformed
      */
-    static HttpRequest read(Http2HeadersFrame frame) {
+    static HttpRequest read(Http2HeadersFrame frame, boolean lenient) {
         Http2Headers from = frame.headers();
         CharSequence method = from.method();
-        CharSequence path = from.path();
+        CharSequence path = lenient ? asGo(from.path()) : from.path();
         if (method == null || !Http2Fields.soundMethod(method)) {
             throw new IllegalArgumentException("no method");
         }
         HttpHeaders fields = Http2Fields.read(from);
         HttpMethod verb = HttpMethod.valueOf(method.toString());
-        boolean asterisk = path != null && "*".contentEquals(path) && HttpMethod.OPTIONS.equals(verb);
+        boolean asterisk = path != null && "*".contentEquals(path) && (lenient || HttpMethod.OPTIONS.equals(verb));
         if (!HttpMethod.CONNECT.equals(verb) && !asterisk && (path == null || !Http2Fields.soundPath(path))) {
             throw new IllegalArgumentException("no sound path");
         }
@@ -54,6 +55,19 @@ final class Http2Request {
             fields.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
         }
         return new DefaultHttpRequest(HttpVersion.HTTP_1_1, verb, String.valueOf(path), fields);
+    }
+
+    /** A path as Go's net/url reads it: what is no path is encoded, and an authority in it means nothing. */
+    private static @Nullable CharSequence asGo(@Nullable CharSequence path) {
+        if (path == null) {
+            return null;
+        }
+        String text = path.toString().replace(" ", "%20");
+        if (!text.startsWith("http://")) {
+            return text;
+        }
+        int slash = text.indexOf('/', "http://".length());
+        return slash < 0 ? "/" : text.substring(slash);
     }
 
     /** {@code :authority} is the Host; another one beside it may be meant for another server. */
@@ -88,9 +102,6 @@ final class Http2Request {
         }
         if (!fields.contains(HttpHeaderNames.HOST)) {
             return Answers.text(HttpResponseStatus.BAD_REQUEST, "400 Bad Request: missing required Host header");
-        }
-        if ("*".equals(request.uri())) {
-            return Answers.empty(HttpResponseStatus.OK);
         }
         String expected = fields.get(HttpHeaderNames.EXPECT);
         return expected == null || HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(expected)

@@ -21,13 +21,6 @@ final class RequestHead {
     static final Refusal TOO_LARGE = new Refusal(
             HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "431 Request Header Fields Too Large", false);
 
-    /** As the Go sidecar says it, which has sent half of the request on by then. */
-    static final Refusal BAD_CHUNK_AS_GO =
-            new Refusal(HttpResponseStatus.BAD_GATEWAY, "invalid byte in chunk length", true);
-
-    static final Refusal BAD_DATA_AS_GO =
-            new Refusal(HttpResponseStatus.BAD_GATEWAY, "malformed chunked encoding", true);
-
     /** More digits than any body has; keeps the arithmetic below from overflowing. */
     private static final int MAX_LENGTH_DIGITS = 18;
 
@@ -43,6 +36,9 @@ final class RequestHead {
     private int lengths;
     private int encodings;
     private long length;
+    /** A Trailer field announces what says where a message ends. */
+    private boolean badTrailer;
+
     private int firstLength;
     private int firstLengthEnd;
     /** The last field may go on in the next line: it is none that says where the message ends or whom it is for. */
@@ -84,7 +80,7 @@ final class RequestHead {
         if (refusal != null) {
             return refusal;
         }
-        return hosts + lengths + encodings > 0 ? MALFORMED : null;
+        return hosts + lengths + encodings > 0 && !lenient ? MALFORMED : null;
     }
 
     private void begin(byte[] head, int headLength) {
@@ -98,6 +94,7 @@ final class RequestHead {
         encodings = 0;
         length = 0;
         foldable = false;
+        badTrailer = false;
     }
 
     private @Nullable Refusal requestLine() {
@@ -219,6 +216,9 @@ final class RequestHead {
         if (encodings > 1) {
             return BAD_ENCODING;
         }
+        if (encodings > 0 && badTrailer) {
+            return MALFORMED;
+        }
         // RFC 9112 6.1: a message with both, or a 1.0 message with an encoding, may be an attempt at smuggling.
         // The codec drops the length in favour of the encoding, but for 1.1 alone.
         boolean bothPass = lenient && http11;
@@ -261,12 +261,36 @@ final class RequestHead {
         foldable = lenient && valueEnd > value;
         return switch (nameEnd - name) {
             case 4 -> in.isIgnoringCase(name, nameEnd, "host") ? host(value, valueEnd) : null;
+            case 7 -> in.isIgnoringCase(name, nameEnd, "trailer") ? trailer(value, valueEnd) : null;
             case 14 -> in.isIgnoringCase(name, nameEnd, "content-length") ? contentLength(value, valueEnd) : null;
             case 17 -> in.isIgnoringCase(name, nameEnd, "transfer-encoding") ? transferEncoding(value, valueEnd) : null;
             // Netty's decoder gives a request with this field of a dead websocket draft a body of eight bytes.
             case 18 -> in.isIgnoringCase(name, nameEnd, "sec-websocket-key1") ? MALFORMED : null;
             default -> null;
         };
+    }
+
+    /** As Go's server, which refuses to wait for a length behind the body. */
+    private @Nullable Refusal trailer(int from, int to) {
+        foldable = false;
+        for (int at = from; at < to; ) {
+            int end = at;
+            while (end < to && in.octet(end) != ',') {
+                end++;
+            }
+            int next = end + 1;
+            while (at < end && in.blank(at)) {
+                at++;
+            }
+            while (end > at && in.blank(end - 1)) {
+                end--;
+            }
+            badTrailer |= in.isIgnoringCase(at, end, "transfer-encoding")
+                    || in.isIgnoringCase(at, end, "content-length")
+                    || in.isIgnoringCase(at, end, "trailer");
+            at = next;
+        }
+        return null;
     }
 
     private @Nullable Refusal host(int from, int to) {

@@ -1,6 +1,7 @@
 package dev.baton.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.concurrent.FastThreadLocal;
 import org.jspecify.annotations.Nullable;
 
@@ -26,9 +27,14 @@ final class RequestScanner {
         }
     };
 
+    private static final String LONG_TRAILERS = "http: suspiciously long trailer after chunked body";
+
+    /** Go looks for the end of the trailers within one buffer. */
+    private static final int GO_TRAILER_BYTES = 4096;
+
     private final GuardLimits limits;
     private final RequestHead head;
-    private final ChunkScanner chunks = new ChunkScanner();
+    private final ChunkScanner chunks;
 
     private Part part = Part.HEAD;
     /** A request has been passed, or has begun to be, and its exchange has not ended. */
@@ -44,6 +50,7 @@ final class RequestScanner {
     RequestScanner(GuardLimits limits) {
         this.limits = limits;
         head = new RequestHead(limits.fields(), limits.lenient());
+        chunks = new ChunkScanner(limits.lenient());
     }
 
     /** Why nothing is passed any more; null while all is well. */
@@ -168,7 +175,7 @@ final class RequestScanner {
     private int chunkedBody(ByteBuf in, int from, int end) {
         int at = chunks.scan(in, from, end);
         if (chunks.bad()) {
-            return refuse(badChunk(), true, at);
+            return refuse(limits.lenient() ? asGo(chunks.fault()) : RequestHead.MALFORMED, true, at);
         }
         if (chunks.ended()) {
             part = Part.TRAILERS;
@@ -176,11 +183,21 @@ final class RequestScanner {
         return at;
     }
 
-    private Refusal badChunk() {
-        if (!limits.lenient()) {
-            return RequestHead.MALFORMED;
+    private static Refusal asGo(String text) {
+        return new Refusal(HttpResponseStatus.BAD_GATEWAY, text, true);
+    }
+
+    /** Why a chunked body that ends here is none, in Go's words: the program's client has failed, as far as Go can tell. */
+    Refusal cutShort(int held) {
+        if (part != Part.TRAILERS) {
+            return asGo("unexpected EOF");
         }
-        return chunks.badData() ? RequestHead.BAD_DATA_AS_GO : RequestHead.BAD_CHUNK_AS_GO;
+        return asGo(held < 2 ? "http: unexpected EOF reading trailer" : LONG_TRAILERS);
+    }
+
+    /** Whether a chunked body is incomplete. */
+    boolean inChunks() {
+        return part == Part.CHUNKED_BODY || part == Part.TRAILERS;
     }
 
     private int trailers(ByteBuf in, int from, int end) {
@@ -188,6 +205,9 @@ final class RequestScanner {
         int length = (sectionEnd < 0 ? end : sectionEnd) - from;
         if (length > limits.headBytes()) {
             return refuse(RequestHead.TOO_LARGE, true, from);
+        }
+        if (limits.lenient() && length > GO_TRAILER_BYTES) {
+            return refuse(asGo(LONG_TRAILERS), true, from);
         }
         if (sectionEnd < 0) {
             return from;
