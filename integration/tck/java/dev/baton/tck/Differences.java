@@ -16,12 +16,13 @@ import java.util.TreeSet;
  */
 record Differences(Map<String, Reason> byCase) {
     private static final int MOST_IMPROVEMENTS = 15;
+    private static final String WORDS = "BATON_IMITATE=";
 
     Differences {
         Set<String> improvements = new TreeSet<>();
         for (Reason reason : byCase.values()) {
             if (reason.improvement()) {
-                improvements.add(reason.name());
+                improvements.addAll(reason.names());
             }
         }
         if (improvements.size() > MOST_IMPROVEMENTS) {
@@ -36,9 +37,11 @@ record Differences(Map<String, Reason> byCase) {
             return !restore.isEmpty();
         }
 
-        /** What the improvement is called: a variable whose values are limits counts once, one whose values are words by each word. */
-        String name() {
-            return restore.startsWith("BATON_IMITATE=") ? restore : restore.substring(0, restore.indexOf('='));
+        /** What the improvements are called: a variable whose values are limits counts once, one whose values are words by each word. */
+        List<String> names() {
+            return restore.startsWith(WORDS)
+                    ? List.of(restore.substring(WORDS.length()).split(","))
+                    : List.of(restore.substring(0, restore.indexOf('=')));
         }
 
         /** The variable and value to set for the proof. */

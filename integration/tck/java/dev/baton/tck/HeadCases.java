@@ -24,7 +24,7 @@ final class HeadCases {
     }
 
     /** Octets, and then the end of what the client sends; it goes on reading. */
-    static Case ended(String id, String section, String octets) {
+    private static Case ended(String id, String section, String octets) {
         return new Case(id, section, stand -> {
             try (Wire wire = new Wire(Sidecar.MAIN)) {
                 List<String> lines = wire.send(octets).endOutput().answers(1, false);

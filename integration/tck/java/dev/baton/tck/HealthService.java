@@ -36,6 +36,7 @@ record HealthService(Frames frames, int stream) {
             case "compressed" -> whole('\1' + message(SERVING).substring(1));
             case "cut" -> whole("\0\0\0\0\5\b");
             case "reset" -> frames.write(Frames.RST_STREAM, 0, stream, REFUSED);
+            case "gone" -> throw new IOException("the connection is to end");
             case "silent" -> {}
             default -> whole(message(ready ? SERVING : NOT_SERVING));
         }

@@ -2,12 +2,14 @@ package dev.baton.tck;
 
 import dev.baton.tck.Hpack.Field;
 import java.io.IOException;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** One HTTP/2 connection to the sidecar with several streams, while the program speaks HTTP/2 too. One thread at a time. */
 final class Http2Client implements AutoCloseable {
@@ -114,16 +116,29 @@ final class Http2Client implements AutoCloseable {
             throw new IllegalArgumentException("no stream " + stream);
         }
         while (!wanted.ended) {
-            Frames.Frame frame = frames.read();
+            Frames.Frame frame = next();
             if (frame == null) {
                 wanted.ended = true;
                 wanted.lines.add("[connection closed]");
-            } else if (!frames.housekeeping(frame)) {
+            } else {
                 take(frame, wanted);
             }
         }
         answers.remove(stream);
         return wanted.lines;
+    }
+
+    /** The next frame that says something; {@code null} at the connection's end. */
+    private Frames.@Nullable Frame next() throws IOException {
+        try {
+            Frames.Frame frame = frames.read();
+            while (frame != null && frames.housekeeping(frame)) {
+                frame = frames.read();
+            }
+            return frame;
+        } catch (SocketException ended) {
+            return null;
+        }
     }
 
     /** What is left to read, or has come within half a second. */

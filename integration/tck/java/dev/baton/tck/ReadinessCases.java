@@ -10,6 +10,9 @@ import java.util.Map;
 /** Section 5: what the sidecar asks the user's program before it calls itself ready. */
 final class ReadinessCases {
     private static final String NOW_AND_THEN = ",\"periodSeconds\":1,\"timeoutSeconds\":1}";
+    /** Long enough for the first connection of a process on a busy machine. */
+    private static final String PATIENTLY = ",\"periodSeconds\":1,\"timeoutSeconds\":5}";
+
     private static final String TCP = "{\"tcpSocket\":{\"port\":0,\"host\":\"127.0.0.1\"}";
     private static final String CLOSED = "{\"tcpSocket\":{\"port\":1,\"host\":\"127.0.0.1\"}";
 
@@ -71,10 +74,7 @@ final class ReadinessCases {
         groups.add(group("http-too-slow", false, Map.of(), http("/sleep/1600", "") + NOW_AND_THEN));
         groups.add(group("http-dies", false, Map.of(), http("/die", "") + NOW_AND_THEN));
         groups.add(group(
-                "http-detecting",
-                true,
-                Map.of("ENABLE_HTTP2_AUTO_DETECTION", "true"),
-                http("/ready", "") + NOW_AND_THEN));
+                "http-detecting", true, Map.of("ENABLE_HTTP2_AUTO_DETECTION", "true"), http("/ready", "") + PATIENTLY));
         groups.add(group("tcp", false, Map.of(), TCP + NOW_AND_THEN));
         groups.add(group("tcp-refused", false, Map.of(), CLOSED + NOW_AND_THEN));
         groups.add(group("aggressive", false, Map.of(), TCP + ",\"successThreshold\":1}"));
@@ -263,7 +263,7 @@ final class ReadinessCases {
     private static Group grpc() {
         return new Group(
                 "readiness grpc",
-                Map.of("SERVING_READINESS_PROBE", "{\"grpc\":{\"port\":0}" + NOW_AND_THEN),
+                Map.of("SERVING_READINESS_PROBE", "{\"grpc\":{\"port\":0}" + PATIENTLY),
                 List.of(
                         new Case("readiness/grpc/serving", "5", stand -> grpc(stand, true)),
                         new Case("readiness/grpc/not-serving", "5", stand -> grpc(stand, false)),

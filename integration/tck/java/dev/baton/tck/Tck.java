@@ -142,6 +142,8 @@ public final class Tck {
         groups.addAll(SidecarCases.groups());
         groups.addAll(RaceCases.groups());
         groups.addAll(ReadinessCases.groups());
+        groups.addAll(ProbeCases.groups());
+        groups.addAll(CutCases.groups());
         groups.add(DrainCases.hooks());
         groups.addAll(NewerCases.groups());
         return groups;
@@ -150,6 +152,7 @@ public final class Tck {
     /** Those whose cases last because something is awaited, and not because something is done. */
     private static List<Group> patient() {
         List<Group> groups = new ArrayList<>(DrainCases.groups());
+        groups.addAll(EndCases.groups());
         groups.addAll(WaitingCases.groups());
         return groups;
     }

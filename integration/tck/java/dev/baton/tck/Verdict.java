@@ -79,7 +79,7 @@ record Verdict(
                 .count();
         long switches = explained.values().stream()
                 .filter(Differences.Reason::improvement)
-                .map(Differences.Reason::name)
+                .flatMap(reason -> reason.names().stream())
                 .distinct()
                 .count();
         out.printf(
