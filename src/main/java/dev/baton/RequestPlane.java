@@ -4,6 +4,7 @@ import dev.baton.admin.AdminRoutes;
 import dev.baton.admin.AdminServer;
 import dev.baton.admin.Inside;
 import dev.baton.admin.Vitals;
+import dev.baton.config.Observability;
 import dev.baton.config.Ports;
 import dev.baton.config.SidecarConfig;
 import dev.baton.drain.Drain;
@@ -11,6 +12,7 @@ import dev.baton.http.EventLoops;
 import dev.baton.http.Listener;
 import dev.baton.probe.HealthHandler;
 import dev.baton.probe.Readiness;
+import dev.baton.profiling.ProfilingServer;
 import dev.baton.proxy.MainPipeline;
 import dev.baton.proxy.ProxyHooks;
 import dev.baton.proxy.TrafficObserver;
@@ -116,6 +118,7 @@ final class RequestPlane implements Vitals, AutoCloseable {
         adminServer = AdminServer.open(loops, address(Ports.ADMIN), adminRoutes);
         listenForPulls(config.ports().pull());
         listenForScrapes();
+        listenForProfiles();
         loops.group().next().scheduleWithFixedDelay(this::report, REPORT_MILLIS, REPORT_MILLIS, TimeUnit.MILLISECONDS);
         shutdown.begin();
     }
@@ -182,6 +185,13 @@ final class RequestPlane implements Vitals, AutoCloseable {
             userMetrics.listen(loops, log, listeners);
         } catch (BindException e) {
             log.error("metrics server error", e);
+        }
+    }
+
+    private void listenForProfiles() throws BindException {
+        Observability asked = config.observability();
+        if (asked.profiling()) {
+            listen("profile", asked.profilingPort(), new ProfilingServer());
         }
     }
 

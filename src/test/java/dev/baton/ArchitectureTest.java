@@ -44,6 +44,7 @@ class ArchitectureTest {
             Map.entry("requestlog", Set.of("config", "http")),
             Map.entry("metrics", Set.of("config", "http", "tls")),
             Map.entry("otel", Set.of("config", "metrics")),
+            Map.entry("profiling", Set.of("http")),
             Map.entry("wire", Set.of("kernel")),
             Map.entry("pull", Set.of("http", "kernel", "reference", "store", "wire")),
             Map.entry("transfer", Set.of("config", "http", "reference", "store", "kernel", "wire", "pull")),

@@ -64,7 +64,7 @@ final class ConfigReader {
         ObjectSettings objects = objects(limit, timeouts.overall(), transfer);
         Observability observability = ObservabilityReader.read(env);
         ServingTls tls = servingTls();
-        NotYet.warn(env, observability, transfer);
+        NotYet.warn(env, transfer);
         return new SidecarConfig(
                 identity,
                 ports,

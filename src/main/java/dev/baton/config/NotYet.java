@@ -4,8 +4,7 @@ package dev.baton.config;
 final class NotYet {
     private NotYet() {}
 
-    static void warn(Env env, Observability observability, TransferSettings transfer) {
-        warnIf(env, observability.profiling(), "profiling is asked for: port 8008 stays closed");
+    static void warn(Env env, TransferSettings transfer) {
         warnIf(env, transfer.earlyAccept(), "BATON_EARLY_ACCEPT has no effect");
         warnIf(env, transfer.nodeDirectory() != null, "BATON_NODE_DIR has no effect");
     }
