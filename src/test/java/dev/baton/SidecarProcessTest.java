@@ -364,4 +364,15 @@ class SidecarProcessTest {
             assertThat(sidecar.awaitExit()).isZero();
         }
     }
+
+    @Test
+    void profilesAreToldWhereTheConfigurationEnablesThem() throws Exception {
+        settings.put("OBSERVABILITY_CONFIG", "{\"runtime\":{\"profiling\":\"enabled\"}}");
+        settings.put("PROFILING_PORT", "8007");
+        try (SidecarProcess sidecar = start()) {
+            sidecar.awaitControlPlane();
+            assertThat(sidecar.get(8007, "/debug/pprof/symbol").body()).isEqualTo("num_symbols: 1\n");
+            assertThat(sidecar.stdout()).contains("Starting http server profile:8007");
+        }
+    }
 }
