@@ -145,6 +145,17 @@ final class Http2FrontTest {
 
     /** RFC 9113 section 6.8: what is above the last stream may be sent again. */
     @Test
+    void anAnswerToHeadHasNoBodyWhoeverMakesIt() {
+        try (Program.Absent program = new Program.Absent();
+                ProxyFixture proxy = new ProxyFixture(program.port());
+                RawHttp2 wire = connect(proxy)) {
+            Block head = block(":method", "HEAD", ":scheme", "http", ":path", "/", ":authority", "h");
+            wire.send(RawHttp2.headers(1, true, head));
+            assertThat(new StreamReader(wire).answer(1)).isEqualTo(new StreamReader.Answer("502", "", -1));
+        }
+    }
+
+    @Test
     void aRequestAboveTheLastStreamOfAFarewellGoesToAnotherConnection() {
         Http2Program.Behaviour farewellFirst = (program, stream, head, body) -> {
             if (program.heads.size() == 1) {

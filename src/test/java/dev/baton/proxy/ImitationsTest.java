@@ -189,12 +189,27 @@ final class ImitationsTest {
                             .endsWith("hi");
                 }
             }
+            for (String[] row : new String[][] {
+                {"zz\r\n", "invalid byte in chunk length"},
+                {"\r\n", "empty hex number for chunk length"},
+                {"5\n", "chunked line ends with bare LF"},
+                {"5;a\rb", "invalid CR in chunked line"},
+                {"00000000000000005\r\n", "http chunk length too large"},
+                {"5\r\nhello!", "malformed chunked encoding"},
+            }) {
+                try (Wire client = proxy.connect()) {
+                    Wire.Message broken = client.request("POST", "/", "Transfer-Encoding: chunked")
+                            .send(row[0])
+                            .response();
+                    assertThat(broken.status()).isEqualTo(502);
+                    assertThat(broken.text()).isEqualTo(row[1] + "\n");
+                }
+            }
             try (Wire client = proxy.connect()) {
-                Wire.Message broken = client.request("POST", "/", "Transfer-Encoding: chunked")
-                        .send("zz\r\n")
+                Wire.Message seen = client.request("POST", "/", "Transfer-Encoding: chunked")
+                        .send("5 \r\nhello\r\n0\r\n\r\n")
                         .response();
-                assertThat(broken.status()).isEqualTo(502);
-                assertThat(broken.text()).isEqualTo("invalid byte in chunk length\n");
+                assertThat(seen.text()).endsWith("hello");
             }
             for (String[] fields : new String[][] {
                 {"Content-Length: 2", "Content-Length: 3"},

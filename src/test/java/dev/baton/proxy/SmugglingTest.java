@@ -37,6 +37,7 @@ final class SmugglingTest {
                 refused(400, bad, post, host, "Content-Length: 5", "Content-Length: 6", "", "hello"),
                 refused(400, bad, post, host, "Content-Length: 5", "Content-Length: 5", "", "hello"),
                 refused(400, bad, post, host, "Content-Length: 5, 5", "", "hello"),
+                refused(400, bad, post, host, chunked, "Trailer: X-Sum, content-length", "", "0", "", ""),
                 refused(400, bad, post, host, "Content-Length: +5", "", "hello"),
                 refused(400, bad, post, host, "Content-Length: -5", "", "hello"),
                 refused(400, bad, post, host, "Content-Length: 0x5", "", "hello"),
@@ -202,6 +203,28 @@ final class SmugglingTest {
                 Wire client = proxy.connect()) {
             Wire.Message response = client.send(head).end().response();
             assertThat(response.status()).isEqualTo(400);
+            assertThat(client.rest()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "unexpected EOF|",
+                "unexpected EOF|5\r\nhel",
+                "unexpected EOF|5\r\nhello\r\n",
+                "http: unexpected EOF reading trailer|0\r\n"
+            })
+    void aChunkedBodyThatItsClientCutsShortIsNeverWhole(String row) {
+        String text = row.substring(0, row.indexOf('|'));
+        try (ProxyFixture proxy = new ProxyFixture(Program.echo());
+                Wire client = proxy.connect()) {
+            Wire.Message response = client.request("POST", "/", "Transfer-Encoding: chunked")
+                    .send(row.substring(text.length() + 1))
+                    .end()
+                    .response();
+            assertThat(response.status()).isEqualTo(502);
+            assertThat(response.text()).isEqualTo(text + "\n");
             assertThat(client.rest()).isEmpty();
         }
     }
