@@ -110,6 +110,9 @@ final class JsonTree {
 
     /** All members in the order of their names, with their values in JSON. */
     List<Logging.Field> fields() {
+        if (members.isEmpty()) {
+            return List.of();
+        }
         List<Logging.Field> fields = new ArrayList<>(members.size());
         members.forEach((name, value) -> fields.add(new Logging.Field(String.valueOf(name), JsonWriter.text(value))));
         fields.sort(java.util.Comparator.comparing(Logging.Field::name));
