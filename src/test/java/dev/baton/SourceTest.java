@@ -39,7 +39,14 @@ class SourceTest {
         List<String> wasm = options("wasm.options");
         assertThat(plain.stream().filter(option -> !wasm.contains(option)))
                 .filteredOn(option -> !option.startsWith("-XX:Tier"))
-                .containsExactly("-Xms32m", "-Xmx128m", "-Xmn4m", "-XX:ReservedCodeCacheSize=40m");
+                .containsExactly(
+                        "-Xms32m",
+                        "-Xmx128m",
+                        "-XX:NewSize=4m",
+                        "-XX:MaxNewSize=8m",
+                        "-XX:NewRatio=2",
+                        "-XX:SurvivorRatio=4",
+                        "-XX:ReservedCodeCacheSize=40m");
         assertThat(wasm.stream().filter(option -> !plain.contains(option)))
                 .containsExactly("-Xmx256m", "-XX:-DontCompileHugeMethods");
     }
