@@ -4,6 +4,7 @@ import dev.baton.admin.AdminRoutes;
 import dev.baton.admin.AdminServer;
 import dev.baton.admin.Inside;
 import dev.baton.admin.Vitals;
+import dev.baton.config.Imitation;
 import dev.baton.config.Observability;
 import dev.baton.config.Ports;
 import dev.baton.config.SidecarConfig;
@@ -115,7 +116,8 @@ final class RequestPlane implements Vitals, AutoCloseable {
                 shutdown::hook,
                 objects.transfer().objectApi());
         log.info("Starting http server admin:" + Ports.ADMIN);
-        adminServer = AdminServer.open(loops, address(Ports.ADMIN), adminRoutes);
+        adminServer = AdminServer.open(
+                loops, address(Ports.ADMIN), adminRoutes, config.proxy().imitates(Imitation.LENIENT_FRAMING));
         listenForPulls(config.ports().pull());
         listenForScrapes();
         listenForProfiles();

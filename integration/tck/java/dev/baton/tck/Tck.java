@@ -140,6 +140,7 @@ public final class Tck {
         groups.add(UpgradeCases.group());
         groups.add(StartCases.group());
         groups.addAll(SidecarCases.groups());
+        groups.add(PortCases.group());
         groups.addAll(RaceCases.groups());
         groups.addAll(ReadinessCases.groups());
         groups.addAll(ProbeCases.groups());

@@ -11,6 +11,7 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** One connection to the sidecar, raw: octets out, normalised messages in. */
@@ -53,6 +54,11 @@ final class Wire implements AutoCloseable {
 
     /** The next {@code count} final answers with the interim ones before them, then whether the connection stays. */
     List<String> answers(int count, boolean answersHead) {
+        return answers(count, answersHead, Message::lines);
+    }
+
+    /** The same, each answer told in another form. */
+    List<String> answers(int count, boolean answersHead, Function<Message, List<String>> form) {
         List<String> lines = new ArrayList<>();
         for (int seen = 0; seen < count; ) {
             Message message;
@@ -69,7 +75,7 @@ final class Wire implements AutoCloseable {
                 lines.add("[closed without an answer]");
                 return lines;
             }
-            lines.addAll(message.lines());
+            lines.addAll(form.apply(message));
             if (message.status() >= 200 || message.status() == 101) {
                 seen++;
             }

@@ -5,14 +5,12 @@ import dev.baton.http.HttpDate;
 import dev.baton.http.Problem;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpResponseStatus;
+import java.net.SocketAddress;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.MonoSink;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
@@ -20,7 +18,7 @@ import reactor.netty.http.server.HttpServerResponse;
  * What port 8022 serves, and to whom.
  *
  * <table>
- * <caption>First match wins; what a caller may not use does not exist for it: 404, as the queue-proxy answers.</caption>
+ * <caption>First match wins; what a caller may not use does not exist for it: it is answered as the queue-proxy answers.</caption>
  * <tr><th>target</th><th>from inside the pod</th><th>from elsewhere</th></tr>
  * <tr><td>{@code /wait-for-drain}, any method</td><td>preStop hook</td><td>preStop hook (the kubelet)</td></tr>
  * <tr><td>{@code /v1/...}, absolute form, CONNECT</td><td>object API</td><td>404</td></tr>
@@ -31,6 +29,7 @@ import reactor.netty.http.server.HttpServerResponse;
  * <p>Until the control plane is up, what belongs to it gets 503 and {@code Retry-After}. Event loop only, but for attaching.
  */
 public final class AdminRoutes implements BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> {
+    private static final String API = "/v1/";
     private static final String HEALTH = "/actuator/health";
     private static final Problem STARTING =
             new Problem(503, "starting", "The control plane is starting", "Try again in a second.");
@@ -60,29 +59,36 @@ public final class AdminRoutes implements BiFunction<HttpServerRequest, HttpServ
         controlPlane = handler;
     }
 
+    /**
+     * Whether a request is answered here, and not as the queue-proxy's admin server answers it.
+     *
+     * @param target as it was sent
+     * @param local the address that was called
+     * @param remote the address of the caller
+     */
+    boolean serves(String target, @Nullable SocketAddress local, @Nullable SocketAddress remote) {
+        if (!target.startsWith("/") || target.startsWith(API)) {
+            return inside.test(local, remote);
+        }
+        String path = path(target);
+        boolean forControlPlane = path.equals("/actuator") || path.startsWith("/actuator/");
+        return forControlPlane && (isPublic(path) || inside.test(local, remote));
+    }
+
+    /** Runs it when a preStop hook may be answered, on any thread. */
+    void holdHook(Runnable answer) {
+        hooks.accept(answer);
+    }
+
+    /** Answers what it {@link #serves}. */
     @Override
     public Publisher<Void> apply(HttpServerRequest request, HttpServerResponse response) {
         String target = request.uri();
-        if (!target.startsWith("/")) {
-            return isInside(request) ? objects.apply(request, response) : notFound(response);
+        if (!target.startsWith("/") || target.startsWith(API)) {
+            return objects.apply(request, response);
         }
-        String path = path(target);
-        if (path.equals("/wait-for-drain")) {
-            return waitForDrain(request, response);
-        }
-        if (path.startsWith("/v1/")) {
-            return isInside(request) ? objects.apply(request, response) : notFound(response);
-        }
-        boolean forControlPlane = path.equals("/actuator") || path.startsWith("/actuator/");
-        if (forControlPlane && (isInside(request) || isPublic(path))) {
-            var attached = controlPlane;
-            return attached != null ? attached.apply(request, response) : starting(response);
-        }
-        return notFound(response);
-    }
-
-    private boolean isInside(HttpServerRequest request) {
-        return inside.test(request.connectionHostAddress(), request.connectionRemoteAddress());
+        var attached = controlPlane;
+        return attached != null ? attached.apply(request, response) : starting(response);
     }
 
     /** Compared as it was sent: an escaped or padded spelling is none of these. */
@@ -101,22 +107,6 @@ public final class AdminRoutes implements BiFunction<HttpServerRequest, HttpServ
             }
         }
         return true;
-    }
-
-    private Publisher<Void> waitForDrain(HttpServerRequest request, HttpServerResponse response) {
-        Mono<Void> released = Mono.create((MonoSink<Void> sink) -> hooks.accept(sink::success));
-        return released.then(Mono.defer(() -> {
-            FullHttpResponse done = Answers.empty(HttpResponseStatus.OK);
-            if (HttpMethod.HEAD.equals(request.method())) {
-                // As Go's server, which does not know how long an answer to a GET would be.
-                done.headers().remove(HttpHeaderNames.CONTENT_LENGTH);
-            }
-            return send(response, done);
-        }));
-    }
-
-    private static Mono<Void> notFound(HttpServerResponse response) {
-        return send(response, Answers.error(HttpResponseStatus.NOT_FOUND, "404 page not found"));
     }
 
     private static Mono<Void> starting(HttpServerResponse response) {

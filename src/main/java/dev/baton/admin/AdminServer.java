@@ -1,9 +1,8 @@
 package dev.baton.admin;
 
 import dev.baton.http.EventLoops;
+import dev.baton.http.GuardLimits;
 import dev.baton.http.Loopback;
-import dev.baton.http.NextRequestTimeout;
-import dev.baton.transfer.UploadGuard;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import java.net.BindException;
@@ -15,7 +14,6 @@ import reactor.core.publisher.Mono;
 import reactor.netty.ChannelBindException;
 import reactor.netty.DisposableServer;
 import reactor.netty.NettyPipeline;
-import reactor.netty.http.server.HttpRequestDecoderSpec;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
@@ -23,11 +21,7 @@ import reactor.netty.http.server.HttpServerResponse;
 /** The listener of port 8022, open before the control plane is. */
 public final class AdminServer implements AutoCloseable {
     private static final int BACKLOG = 1024;
-    private static final int HEAD_BYTES_MAX = 64 << 10;
-    /** As much as one read brings: bodies are not cut into smaller pieces than they come in. */
-    private static final int READ_BYTES_MAX = 64 << 10;
 
-    private static final Duration NEXT_REQUEST = Duration.ofMinutes(1);
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
 
     private final DisposableServer server;
@@ -39,21 +33,20 @@ public final class AdminServer implements AutoCloseable {
     /**
      * Binds and serves. Blocks until the socket listens.
      *
+     * @param lenient whether what is ambiguous in a request is read as the Go sidecar reads it
      * @throws BindException if the address cannot be had
      */
-    public static AdminServer open(
-            EventLoops loops,
-            InetSocketAddress address,
-            BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> handler)
+    public static AdminServer open(EventLoops loops, InetSocketAddress address, AdminRoutes routes, boolean lenient)
             throws BindException {
+        // An upload may pause as long as its function likes.
+        GuardLimits limits = GuardLimits.DEFAULT.unpaced(lenient);
         try {
             return new AdminServer(HttpServer.create()
                     .runOn(new SharedLoops(loops))
                     .bindAddress(() -> address)
                     .option(ChannelOption.SO_BACKLOG, BACKLOG)
-                    .httpRequestDecoder(AdminServer::decoding)
-                    .doOnChannelInit((observer, channel, remote) -> guard(channel))
-                    .handle((request, response) -> inTurn(request, response, handler))
+                    .doOnChannelInit((observer, channel, remote) -> guard(channel, new AdminGate(routes), limits))
+                    .handle((request, response) -> inTurn(request, response, routes))
                     .bindNow());
         } catch (ChannelBindException e) {
             var failure = new BindException("cannot listen on " + address + ": " + e.getMessage());
@@ -62,11 +55,12 @@ public final class AdminServer implements AutoCloseable {
         }
     }
 
-    private static void guard(Channel channel) {
+    /** Reactor Netty's own codec goes: the request plane's reads more strictly, and one request after the other. */
+    private static void guard(Channel channel, AdminGate gate, GuardLimits limits) {
         Loopback.unpaced(channel);
-        UploadGuard.install(channel);
-        channel.pipeline()
-                .addAfter(NettyPipeline.HttpCodec, "baton.nextRequestTimeout", new NextRequestTimeout(NEXT_REQUEST));
+        channel.pipeline().remove(NettyPipeline.HttpCodec);
+        gate.installFirst(channel.pipeline(), limits);
+        channel.config().setAutoRead(true);
     }
 
     /**
@@ -86,14 +80,6 @@ public final class AdminServer implements AutoCloseable {
     /** The port that it listens on. */
     public int port() {
         return server.port();
-    }
-
-    /** Deprecated because Netty may once do without; until then bodies would be cut into pieces of 8 KiB. */
-    @SuppressWarnings("deprecation")
-    private static HttpRequestDecoderSpec decoding(HttpRequestDecoderSpec decoder) {
-        return decoder.maxHeaderSize(HEAD_BYTES_MAX)
-                .maxInitialLineLength(HEAD_BYTES_MAX)
-                .maxChunkSize(READ_BYTES_MAX);
     }
 
     /** Stops listening; connections that have been accepted go on. Any thread. */

@@ -1,6 +1,8 @@
 package dev.baton.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
@@ -36,6 +38,7 @@ public final class FramingGuard extends ChannelInboundHandlerAdapter {
             new Refusal(HttpResponseStatus.REQUEST_TIMEOUT, "408 Request Timeout", true);
 
     private final GuardLimits limits;
+    private final boolean service;
     private final RequestScanner scanner;
     private final HeadClock clock;
 
@@ -54,17 +57,37 @@ public final class FramingGuard extends ChannelInboundHandlerAdapter {
     /** The connection is to stay for an answer when the client has sent its end. */
     private boolean outlivesInput;
 
+    /** The client has sent its end, and an answer is due all the same. */
+    private boolean inputEnded;
+
     private @Nullable BodyWatch watch;
 
+    /** Of a port where an exchange has lost its meaning when its client has sent its end. */
     public FramingGuard(GuardLimits limits) {
+        this(limits, false);
+    }
+
+    private FramingGuard(GuardLimits limits, boolean service) {
         this.limits = limits;
-        scanner = new RequestScanner(limits);
+        this.service = service;
+        scanner = new RequestScanner(limits, service);
         clock = new HeadClock(limits);
+    }
+
+    /**
+     * Of a port whose requests go no further. They are answered when their client has sent its end, too; those with a body that
+     * it has not completed are refused. The end is told to the handlers behind.
+     */
+    public static FramingGuard ofService(GuardLimits limits) {
+        return new FramingGuard(limits, true);
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
+        if (service) {
+            ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        }
         if (ctx.channel().isActive()) {
             clock.awaitFirst(ctx);
         }
@@ -169,7 +192,7 @@ public final class FramingGuard extends ChannelInboundHandlerAdapter {
         if (looking != null) {
             looking.exchangeEnded();
         }
-        if (held != null && context != null) {
+        if ((held != null || inputEnded) && context != null) {
             // From a clean stack: the handlers below may be in the middle of the exchange that ends.
             context.executor().execute(this::passHeld);
         }
@@ -178,12 +201,17 @@ public final class FramingGuard extends ChannelInboundHandlerAdapter {
     private void passHeld() {
         ByteBuf in = held;
         ChannelHandlerContext ctx = context;
-        if (in == null || ctx == null || scanner.open()) {
+        if (ctx == null || scanner.open()) {
             return;
         }
-        held = null;
-        pass(ctx, in);
-        ctx.fireChannelReadComplete();
+        if (in != null) {
+            held = null;
+            pass(ctx, in);
+            ctx.fireChannelReadComplete();
+        }
+        if (inputEnded && !silent) {
+            afterInput(ctx);
+        }
     }
 
     /** Nothing that comes from now on is of interest. */
@@ -239,7 +267,7 @@ public final class FramingGuard extends ChannelInboundHandlerAdapter {
 
     /** Whether the client's end, should it come now, leaves the connection open for an answer. */
     private void answerIfCut(ChannelHandlerContext ctx, boolean answer) {
-        if (answer != outlivesInput) {
+        if (answer != outlivesInput && !service) {
             outlivesInput = answer;
             ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, answer);
         }
@@ -249,6 +277,19 @@ public final class FramingGuard extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event != ChannelInputShutdownEvent.INSTANCE) {
+            ctx.fireUserEventTriggered(event);
+        } else if (service) {
+            inputEnded = true;
+            if (silent) {
+                ctx.close();
+                return;
+            }
+            if (scanner.inBody()) {
+                afterInput(ctx);
+            } else {
+                // Behind what may be waiting for its turn.
+                ctx.executor().execute(this::passHeld);
+            }
             ctx.fireUserEventTriggered(event);
         } else if (outlivesInput && !silent && scanner.inChunks()) {
             ByteBuf begun = held;
@@ -260,6 +301,21 @@ public final class FramingGuard extends ChannelInboundHandlerAdapter {
             ctx.fireChannelRead(RequestHead.MALFORMED);
         } else {
             ctx.close();
+        }
+    }
+
+    /** There will be no more than what is held. */
+    private void afterInput(ChannelHandlerContext ctx) {
+        if (scanner.inBody()) {
+            discard();
+            ctx.fireChannelRead(RequestHead.MALFORMED.inItsBody());
+        } else if (!scanner.open()) {
+            if (worthAnAnswer(held)) {
+                discard();
+                ctx.fireChannelRead(RequestHead.MALFORMED);
+            } else {
+                ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            }
         }
     }
 

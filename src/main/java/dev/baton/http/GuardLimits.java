@@ -29,6 +29,30 @@ public record GuardLimits(
     public static final GuardLimits DEFAULT =
             new GuardLimits(64 * 1024, 256, 10_000, 60_000, 100, 30_000, 300_000, 1000, false);
 
+    /** As {@link #DEFAULT}, for a port that forwards nothing: there is nobody who could read a request in another way. */
+    public static final GuardLimits SERVICE =
+            new GuardLimits(64 * 1024, 256, 10_000, 60_000, 100, 30_000, 300_000, 1000, true);
+
+    /** The same with other times to begin and to complete a head. */
+    public GuardLimits within(int firstMillis, int wholeMillis) {
+        return new GuardLimits(
+                headBytes,
+                fields,
+                wholeMillis,
+                firstMillis,
+                bodyBytesPerSecond,
+                bodyWindowMillis,
+                answerMillis,
+                http2Burst,
+                lenient);
+    }
+
+    /** The same for bodies that may come as slowly as they like, read leniently or not. */
+    public GuardLimits unpaced(boolean read) {
+        return new GuardLimits(
+                headBytes, fields, headMillis, firstByteMillis, 0, bodyWindowMillis, answerMillis, http2Burst, read);
+    }
+
     public GuardLimits {
         if (headBytes < 1024
                 || fields < 1

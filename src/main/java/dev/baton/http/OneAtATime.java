@@ -202,14 +202,17 @@ public final class OneAtATime extends ChannelDuplexHandler {
     private void refuse(ChannelHandlerContext ctx, Refusal refusal) {
         if (refusal.inBody() && open && !responseDone) {
             ctx.fireUserEventTriggered(ExchangeAborted.INSTANCE);
-            if (responseStarted) {
+            if (responseStarted && !responseDone) {
                 close(ctx, ctx.newPromise());
                 return;
             }
         }
         if (open && responseDone) {
-            closing = true;
-            lingeringClose(ctx);
+            // Those below may have answered just now, and the connection be ending behind that.
+            if (!closing) {
+                closing = true;
+                lingeringClose(ctx);
+            }
             return;
         }
         open = true;

@@ -10,7 +10,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
  * request: whoever owns the order of exchanges answers with this when it is its turn, and closes.
  *
  * @param status 4xx or 5xx
- * @param text body of the answer, {@code text/plain}
+ * @param text body of the answer, {@code text/plain}; empty for none
  * @param inBody true if the head has been passed on already: its exchange is open and must be aborted, never completed
  */
 public record Refusal(HttpResponseStatus status, String text, boolean inBody) {
@@ -27,6 +27,13 @@ public record Refusal(HttpResponseStatus status, String text, boolean inBody) {
                     .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE)
                     .set(HttpHeaderNames.DATE, HttpDate.now());
             return error;
+        }
+        if (text.isEmpty()) {
+            FullHttpResponse bare = Answers.empty(status);
+            bare.headers()
+                    .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE)
+                    .set(HttpHeaderNames.DATE, HttpDate.now());
+            return bare;
         }
         String code = status.codeAsText() + " ";
         HttpResponseStatus line = text.startsWith(code)

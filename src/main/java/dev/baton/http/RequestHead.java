@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestHead {
     static final Refusal MALFORMED = badRequest("400 Bad Request");
+    /** What Go's {@code http.ServeMux} has to say about the target {@code *}. */
+    private static final Refusal NO_TARGET = badRequest("");
+
     private static final Refusal BAD_NAME = badRequest("400 Bad Request: invalid header name");
     private static final Refusal NO_HOST = badRequest("400 Bad Request: missing required Host header");
     private static final Refusal BAD_HOST = badRequest("400 Bad Request: malformed Host header");
@@ -26,10 +29,13 @@ final class RequestHead {
 
     private final int maxFields;
     private final boolean lenient;
+    private final boolean service;
     private final HeadLexer in = new HeadLexer();
 
     private boolean connect;
     private boolean options;
+    private boolean preface;
+    private boolean star;
     private boolean http10;
     private boolean http11;
     private int hosts;
@@ -44,9 +50,11 @@ final class RequestHead {
     /** The last field may go on in the next line: it is none that says where the message ends or whom it is for. */
     private boolean foldable;
 
-    RequestHead(int maxFields, boolean lenient) {
+    /** @param service whether heads of no use to anybody get the answer of Go's {@code http.ServeMux}, which is behind its server */
+    RequestHead(int maxFields, boolean lenient, boolean service) {
         this.maxFields = maxFields;
         this.lenient = lenient;
+        this.service = service;
     }
 
     /** After a head that was not refused: whether its body is chunked. */
@@ -69,7 +77,10 @@ final class RequestHead {
     Refusal check(byte[] head, int length) {
         begin(head, length);
         Refusal refusal = requestLine();
-        return refusal != null ? refusal : fields();
+        if (refusal == null) {
+            refusal = fields();
+        }
+        return refusal == null && star ? NO_TARGET : refusal;
     }
 
     /** As {@link #check}, for the trailer section after the last chunk: fields only, and none that says where messages end. */
@@ -87,6 +98,8 @@ final class RequestHead {
         in.begin(head, headLength);
         connect = false;
         options = false;
+        preface = false;
+        star = false;
         http10 = false;
         http11 = false;
         hosts = 0;
@@ -105,12 +118,14 @@ final class RequestHead {
         }
         connect = in.is(method, methodEnd, "CONNECT");
         options = in.is(method, methodEnd, "OPTIONS");
+        boolean pri = in.is(method, methodEnd, "PRI");
         int target = in.at();
         int targetEnd = in.skip(HeadLexer.TARGET);
         if (targetEnd == target || !in.take(' ')) {
             return MALFORMED;
         }
         Refusal refusal = target(target, targetEnd);
+        preface = pri && star;
         return refusal != null ? refusal : version();
     }
 
@@ -122,7 +137,8 @@ final class RequestHead {
             return escaped(from, to) ? null : MALFORMED;
         }
         if (in.octet(from) == '*') {
-            return options && to == from + 1 ? null : MALFORMED;
+            star = service && !options && to == from + 1;
+            return star || (options && to == from + 1) ? null : MALFORMED;
         }
         int authority = startsWithScheme(from, to);
         if (authority < 0) {
@@ -187,7 +203,8 @@ final class RequestHead {
         }
         http10 = minor == 0;
         http11 = minor == 1;
-        return major == 1 && (minor <= 1 || lenient) ? null : BAD_VERSION;
+        preface &= major == 2 && minor == 0;
+        return preface || (major == 1 && (minor <= 1 || lenient)) ? null : BAD_VERSION;
     }
 
     /** All fields up to the empty line, each by itself. */
@@ -206,7 +223,7 @@ final class RequestHead {
         if (refusal != null) {
             return refusal;
         }
-        if (hosts == 0 && !http10 && !connect) {
+        if (hosts == 0 && !http10 && !connect && !preface) {
             return NO_HOST;
         }
         if (http10 && lenient) {

@@ -34,6 +34,7 @@ final class RequestScanner {
 
     private final GuardLimits limits;
     private final RequestHead head;
+    private final boolean service;
     private final ChunkScanner chunks;
 
     private Part part = Part.HEAD;
@@ -47,9 +48,12 @@ final class RequestScanner {
 
     private @Nullable Refusal refusal;
 
-    RequestScanner(GuardLimits limits) {
+    /** @param service as of {@link RequestHead} */
+    RequestScanner(GuardLimits limits, boolean service) {
         this.limits = limits;
-        head = new RequestHead(limits.fields(), limits.lenient());
+        this.service = service;
+        head = new RequestHead(limits.fields(), limits.lenient(), service);
+        emptyLineSkipped = service;
         chunks = new ChunkScanner(limits.lenient());
     }
 
@@ -151,7 +155,7 @@ final class RequestScanner {
         if (unsound != null) {
             return refuse(unsound, false, from);
         }
-        emptyLineSkipped = false;
+        emptyLineSkipped = service;
         open = true;
         if (head.chunked()) {
             chunks.begin();

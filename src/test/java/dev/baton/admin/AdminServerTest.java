@@ -32,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
+import reactor.netty.channel.AbortedException;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
@@ -47,7 +48,7 @@ class AdminServerTest {
     @BeforeEach
     void open() throws IOException {
         loops = new EventLoops(2, "admin-test");
-        server = AdminServer.open(loops, new InetSocketAddress(0), routes);
+        server = AdminServer.open(loops, new InetSocketAddress(0), routes, false);
     }
 
     @AfterEach
@@ -108,8 +109,6 @@ class AdminServerTest {
                 "http://fn.ns.svc.cluster.local/x",
                 "http://127.0.0.1:8022/v1/objects",
                 "http://localhost/v1/invoke",
-                "*",
-                "fn.ns:80",
             })
     @DisplayName("from the pod's address they do not, whatever headers say about where the caller is")
     void objectsOutside(String target) throws IOException {
@@ -174,8 +173,101 @@ class AdminServerTest {
             assertThat(ask(loopback(), "GET", target).body()).isEqualTo("control plane");
         }
         var outside = ask(podAddress(), "GET", target, "X-Forwarded-For: 127.0.0.1", "Forwarded: for=127.0.0.1");
-        assertThat(outside.status()).isEqualTo(404);
-        assertThat(outside.body()).isEqualTo(NOT_FOUND);
+        if (target.contains("//") || target.contains("/../")) {
+            assertThat(outside.status()).isEqualTo(307);
+            assertThat(outside.body()).startsWith("<a href=\"/actuator/").doesNotContain("control plane");
+        } else {
+            assertThat(outside.status()).isEqualTo(404);
+            assertThat(outside.body()).isEqualTo(NOT_FOUND);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"*", "fn.ns:80", "nothing"})
+    @DisplayName("a target that is neither a path nor a URL is refused, wherever it comes from")
+    void noTarget(String target) throws IOException {
+        for (var address : new InetAddress[] {loopback(), podAddress()}) {
+            assertThat(ask(address, "POST", target).status()).isEqualTo(400);
+        }
+    }
+
+    @Test
+    @DisplayName("requests for the queue-proxy's path and for the object API follow each other on one connection")
+    void bothOnOneConnection() throws Exception {
+        String hook = "GET /wait-for-drain HTTP/1.1\r\nHost: x\r\n\r\n";
+        String put = "POST /v1/objects HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello";
+        String last = "GET /none HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+        try (var socket = new Socket(loopback(), server.port())) {
+            socket.setSoTimeout(100_000);
+            socket.getOutputStream().write((put + hook + put + put + last).getBytes(ISO_8859_1));
+            Runnable answer = hooks.poll(100, TimeUnit.SECONDS);
+            assertThat(answer).isNotNull();
+            answer.run();
+            String text = new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
+            assertThat(text.split("HTTP/1.1 ", -1)).hasSize(6);
+            assertThat(text.split("object API", -1)).hasSize(4);
+            assertThat(text).endsWith(NOT_FOUND);
+        }
+    }
+
+    @Test
+    @DisplayName("a body that breaks off ends the connection of an API request, and what the API had begun")
+    void brokenBody() throws Exception {
+        var broken = new CompletableFuture<Throwable>();
+        String chunks = String.join("\r\n", "5", "hello", "nonsense", "");
+        routes.controlPlane((request, response) ->
+                request.receive().then().doOnError(broken::complete).onErrorResume(gone -> Mono.empty()));
+        try (var socket = new Socket(loopback(), server.port())) {
+            socket.setSoTimeout(100_000);
+            socket.getOutputStream()
+                    .write(("POST /actuator/x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks)
+                            .getBytes(ISO_8859_1));
+            assertThat(broken.get(100, TimeUnit.SECONDS)).isInstanceOf(AbortedException.class);
+            assertThat(readToEnd(socket)).doesNotStartWith("HTTP/1.1 2");
+        }
+    }
+
+    /** A reset counts as an end. */
+    private static String readToEnd(Socket socket) throws IOException {
+        var text = new StringBuilder();
+        try {
+            for (int c = socket.getInputStream().read();
+                    c >= 0;
+                    c = socket.getInputStream().read()) {
+                text.append((char) c);
+            }
+        } catch (SocketException reset) {
+            return text.toString();
+        }
+        return text.toString();
+    }
+
+    @Test
+    @DisplayName("an answer that comes ahead of the request's end reaches a client that goes on sending")
+    void earlyAnswer() throws Exception {
+        byte[] sent = new byte[1 << 20];
+        for (int i = 0; i < 3; i++) {
+            try (var socket = new Socket(loopback(), server.port())) {
+                socket.setSoTimeout(100_000);
+                socket.getOutputStream()
+                        .write("POST /v1/objects HTTP/1.1\r\nHost: x\r\nContent-Length: 100000000\r\n\r\n"
+                                .getBytes(ISO_8859_1));
+                var sender = CompletableFuture.runAsync(() -> {
+                    try {
+                        for (int k = 0; k < 95; k++) {
+                            socket.getOutputStream().write(sent);
+                        }
+                    } catch (IOException ended) {
+                        // It has the answer by now, or will not get it: that is what is asserted.
+                    }
+                });
+                var head = new byte[15];
+                assertThat(socket.getInputStream().readNBytes(head, 0, 15)).isEqualTo(15);
+                assertThat(new String(head, ISO_8859_1)).isEqualTo("HTTP/1.1 200 OK");
+                socket.close();
+                sender.get(100, TimeUnit.SECONDS);
+            }
+        }
     }
 
     @ParameterizedTest
@@ -210,6 +302,30 @@ class AdminServerTest {
             answer.run();
             String text = new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
             assertThat(text).startsWith("HTTP/1.1 200 OK\r\n").endsWith("\r\n\r\n");
+        }
+    }
+
+    @Test
+    @DisplayName("a preStop hook that has sent its end gets its answer; an API request that has is given up")
+    void ended() throws Exception {
+        try (var socket = new Socket(podAddress(), server.port())) {
+            socket.setSoTimeout(100_000);
+            socket.getOutputStream().write("GET /wait-for-drain HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(ISO_8859_1));
+            socket.shutdownOutput();
+            Runnable answer = hooks.poll(100, TimeUnit.SECONDS);
+            assertThat(answer).isNotNull();
+            answer.run();
+            assertThat(new String(socket.getInputStream().readAllBytes(), ISO_8859_1))
+                    .startsWith("HTTP/1.1 200 OK\r\n");
+        }
+        var given = new CompletableFuture<Void>();
+        routes.controlPlane((request, response) -> Mono.<Void>never().doOnCancel(() -> given.complete(null)));
+        try (var socket = new Socket(loopback(), server.port())) {
+            socket.setSoTimeout(100_000);
+            socket.getOutputStream().write("GET /actuator/info HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(ISO_8859_1));
+            socket.shutdownOutput();
+            given.get(100, TimeUnit.SECONDS);
+            assertThat(readToEnd(socket)).isEmpty();
         }
     }
 
@@ -283,7 +399,7 @@ class AdminServerTest {
     @DisplayName("a taken port is told by its exception")
     void taken() {
         org.assertj.core.api.Assertions.assertThatThrownBy(
-                        () -> AdminServer.open(loops, new InetSocketAddress(server.port()), routes))
+                        () -> AdminServer.open(loops, new InetSocketAddress(server.port()), routes, false))
                 .isInstanceOf(java.net.BindException.class)
                 .hasMessageContaining(Integer.toString(server.port()));
     }

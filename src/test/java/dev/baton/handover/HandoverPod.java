@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.Await;
 import dev.baton.LoopbackAddress;
+import dev.baton.admin.AdminRoutes;
 import dev.baton.admin.AdminServer;
+import dev.baton.admin.Inside;
 import dev.baton.config.Environment;
 import dev.baton.config.Ports;
 import dev.baton.config.SidecarConfig;
@@ -80,7 +82,11 @@ public final class HandoverPod implements AutoCloseable {
         try {
             pulls = Listener.bind(
                     loops, new InetSocketAddress(address, config.ports().pull()), transfer.pullPort());
-            admin = AdminServer.open(loops, new InetSocketAddress(address, Ports.ADMIN), transfer.objectApi());
+            admin = AdminServer.open(
+                    loops,
+                    new InetSocketAddress(address, Ports.ADMIN),
+                    new AdminRoutes(Inside.of(address), Runnable::run, transfer.objectApi()),
+                    false);
         } catch (BindException e) {
             throw new AssertionError(e);
         }

@@ -148,7 +148,7 @@ final class FramingGuardTest {
 
     private static Refusal lenient(String version, String fields) {
         byte[] head = ("POST / " + version + "\r\nHost: h\r\n" + fields + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
-        return new RequestHead(8, true).check(head, head.length);
+        return new RequestHead(8, true, false).check(head, head.length);
     }
 
     @Test

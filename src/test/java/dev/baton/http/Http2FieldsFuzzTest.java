@@ -56,7 +56,7 @@ class Http2FieldsFuzzTest {
         byte[] octets = head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
         boolean connect = soundLine && parts[0].equals("CONNECT");
         if (!connect) {
-            assertThat(new RequestHead(Integer.MAX_VALUE, false).check(octets, octets.length))
+            assertThat(new RequestHead(Integer.MAX_VALUE, false, false).check(octets, octets.length))
                     .as("as HTTP/1: %s", head)
                     .isNull();
         }

@@ -2,6 +2,7 @@ package dev.baton.telemetry;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.baton.http.EventLoops;
 import dev.baton.http.Listener;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -84,7 +86,7 @@ class StatServerTest {
         in.skipNBytes(traffic.stat().length);
         assertThat(head()).startsWith("HTTP/1.1 404 ");
         in.skipNBytes(19);
-        assertThat(head()).startsWith("HTTP/1.1 200 ").containsIgnoringCase("connection: close");
+        assertThat(head()).startsWith("HTTP/1.0 200 ");
         assertThat(in.readAllBytes()).isEqualTo(traffic.stat());
     }
 
@@ -94,6 +96,44 @@ class StatServerTest {
         send("\u0016\u0003\u0001 nonsense\r\n\r\n");
         assertThat(head()).startsWith("HTTP/1.1 400 ");
         in.readAllBytes();
+    }
+
+    @Test
+    @DisplayName("a client that has sent its end gets the answers to all it has asked")
+    void ended() throws IOException {
+        send("GET /none HTTP/1.1\r\nHost: x\r\n\r\nGET /none HTTP/1.1\r\nHost: x\r\n\r\nGET /no");
+        socket.shutdownOutput();
+        String text = new String(in.readAllBytes(), ISO_8859_1);
+        assertThat(text.split("HTTP/1.1 404 Not Found\r\n", -1)).hasSize(3);
+        assertThat(text).endsWith("\r\n\r\n400 Bad Request");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nnonsense\r\n",
+                "Content-Length: 300000\r\n\r\nhello",
+                "Expect: 100-continue\r\nContent-Length: 5\r\n\r\n",
+            })
+    @DisplayName("a body that cannot be read to its end is answered all the same, and the connection ends with it")
+    void bodies(String rest) throws IOException {
+        send("POST /none HTTP/1.1\r\nHost: x\r\n" + rest);
+        String text = new String(in.readAllBytes(), ISO_8859_1);
+        assertThat(text)
+                .startsWith("HTTP/1.1 404 ")
+                .contains("\r\nconnection: close\r\n")
+                .endsWith("page not found\n");
+    }
+
+    @Test
+    @DisplayName("a body is awaited before the answer, which else would be taken for the answer to half of a request")
+    void awaited() throws IOException {
+        send("POST /none HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhe");
+        socket.setSoTimeout(200);
+        assertThatThrownBy(() -> in.read()).isInstanceOf(SocketTimeoutException.class);
+        socket.setSoTimeout(100_000);
+        send("llo");
+        assertThat(head()).startsWith("HTTP/1.1 404 ").doesNotContain("connection: close");
     }
 
     private void send(String text) throws IOException {

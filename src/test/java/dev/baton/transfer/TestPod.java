@@ -6,7 +6,9 @@ import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import dev.baton.Await;
 import dev.baton.LoopbackAddress;
+import dev.baton.admin.AdminRoutes;
 import dev.baton.admin.AdminServer;
+import dev.baton.admin.Inside;
 import dev.baton.config.Environment;
 import dev.baton.config.Ports;
 import dev.baton.config.SidecarConfig;
@@ -123,7 +125,11 @@ final class TestPod implements AutoCloseable {
             main = Listener.bind(loops, new InetSocketAddress(address, Ports.HTTP1), pipeline);
             pulls = Listener.bind(
                     loops, new InetSocketAddress(address, config.ports().pull()), transfer.pullPort());
-            admin = AdminServer.open(loops, new InetSocketAddress(address, Ports.ADMIN), transfer.objectApi());
+            admin = AdminServer.open(
+                    loops,
+                    new InetSocketAddress(address, Ports.ADMIN),
+                    new AdminRoutes(Inside.of(address), Runnable::run, transfer.objectApi()),
+                    false);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
