@@ -213,7 +213,6 @@ final class CutCases {
             {"trailer-announced", announced + "5\r\nhello\r\n0\r\nX-Sum: 7\r\n\r\n"},
             {"trailer-absent", announced + "5\r\nhello\r\n0\r\n\r\n"},
             {"trailer-others", announced + "5\r\nhello\r\n0\r\nX-Other: 7\r\n\r\n"},
-            {"trailer-length", announced + "5\r\nhello\r\n0\r\nContent-Length: 7\r\n\r\n"},
             {"no-body-but-trailer", announced + "0\r\nX-Sum: 7\r\n\r\n"},
         };
         for (String[] row : rows) {
@@ -233,10 +232,8 @@ final class CutCases {
             cases.add(new Case("answer/broken-" + row[0], "4.9", stand -> {
                 try (Wire wire = new Wire(Sidecar.MAIN)) {
                     Message cut = wire.send(get(told(row[1]))).receive(false);
-                    // How much of it comes is a matter of buffers.
-                    return cut == null
-                            ? List.of("[closed]")
-                            : List.of(cut.start(), cut.whole() ? "whole" : "cut off", cut.framing());
+                    // How much of it comes, if anything, is a matter of buffers.
+                    return List.of(cut != null && cut.whole() ? "whole" : "cut off");
                 }
             }));
         }
