@@ -39,7 +39,10 @@ final class Sampling {
         long self = Thread.currentThread().threadId();
         long begun = System.nanoTime();
         long next = begun;
-        while (!over.getAsBoolean() && System.nanoTime() - begun <= length.toNanos()) {
+        boolean last;
+        do {
+            // Also where the machine has let all of the time pass at once, there are a beginning and an end to compare.
+            last = over.getAsBoolean() || System.nanoTime() - begun >= length.toNanos();
             for (ThreadInfo thread : bean.dumpAllThreads(false, false, FRAMES_MAX)) {
                 long cpu = bean.getThreadCpuTime(thread.getThreadId());
                 if (thread.getThreadId() != self && cpu >= 0) {
@@ -48,7 +51,9 @@ final class Sampling {
             }
             watcher.round(System.nanoTime() - begun);
             next += PERIOD_NANOS;
-            LockSupport.parkNanos(Math.max(1, next - System.nanoTime()));
-        }
+            if (!last) {
+                LockSupport.parkNanos(Math.max(1, next - System.nanoTime()));
+            }
+        } while (!last);
     }
 }
