@@ -66,7 +66,10 @@ enum Setting {
     SERVING_REQUEST_LOG_TEMPLATE(TEXT, "", "controllers before 1.19: requestLogTemplate"),
     SERVING_ENABLE_REQUEST_LOG(FLAG, "false", "controllers before 1.19: enableRequestLog"),
     SERVING_ENABLE_PROBE_REQUEST_LOG(FLAG, "false", "controllers before 1.19: enableProbeRequestLog"),
-    SERVING_REQUEST_METRICS_BACKEND(TEXT, "none", "controllers before 1.19: prometheus, opencensus or none"),
+    SERVING_REQUEST_METRICS_BACKEND(
+            TEXT,
+            "none",
+            "controllers before 1.19: prometheus or none; opencensus, whose protocol has ended, is none and told"),
     SERVING_REQUEST_METRICS_REPORTING_PERIOD_SECONDS(
             SECONDS, "0", "controllers before 1.19: interval between two pushes"),
     METRICS_COLLECTOR_ADDRESS(TEXT, "", "controllers before 1.19: accepted, without effect"),
