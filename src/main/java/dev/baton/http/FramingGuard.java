@@ -179,6 +179,10 @@ public final class FramingGuard extends ChannelInboundHandlerAdapter {
 
     // Called by OneAtATime.
 
+    GuardLimits limits() {
+        return limits;
+    }
+
     /** Whether what is ambiguous is read as the Go sidecar reads it. */
     boolean lenient() {
         return limits.lenient();

@@ -5,7 +5,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
@@ -25,8 +24,6 @@ public abstract class PathService extends ChannelDuplexHandler {
     /** Go's {@code maxPostHandlerReadBytes}. */
     private static final int BODY_LIMIT_BYTES = 256 * 1024;
 
-    private static final int CHUNK_BYTES_MAX = 64 * 1024;
-
     private final String path;
 
     /** Its body has not ended. */
@@ -45,25 +42,13 @@ public abstract class PathService extends ChannelDuplexHandler {
     /** Adds the handlers of such a port at the pipeline's end, this one last. */
     public final void install(ChannelPipeline pipeline, GuardLimits limits) {
         FramingGuard guard = FramingGuard.ofService(limits);
-        pipeline.addLast(guard, codec(limits, guard), new OneAtATime(guard), this);
+        pipeline.addLast(guard, new ServerCodec(guard), new OneAtATime(guard), this);
     }
 
     /** Adds them ahead of all others, in the same order. */
     public final void installFirst(ChannelPipeline pipeline, GuardLimits limits) {
         FramingGuard guard = FramingGuard.ofService(limits);
-        pipeline.addFirst(guard, codec(limits, guard), new OneAtATime(guard), this);
-    }
-
-    private static ServerCodec codec(GuardLimits limits, FramingGuard guard) {
-        return new ServerCodec(
-                new HttpDecoderConfig()
-                        .setMaxInitialLineLength(limits.headBytes())
-                        .setMaxHeaderSize(limits.headBytes())
-                        .setMaxChunkSize(CHUNK_BYTES_MAX)
-                        .setAllowDuplicateContentLengths(limits.lenient())
-                        .setUseRfc9112TransferEncoding(!limits.lenient())
-                        .setStrictLineParsing(false),
-                guard);
+        pipeline.addFirst(guard, new ServerCodec(guard), new OneAtATime(guard), this);
     }
 
     /**

@@ -22,6 +22,8 @@ import java.util.List;
  */
 public final class ServerCodec
         extends CombinedChannelDuplexHandler<ServerCodec.RequestDecoder, ServerCodec.ResponseEncoder> {
+    private static final int MAX_CHUNK_BYTES = 64 * 1024;
+
     private final FramingGuard guard;
     private HttpMethod method = HttpMethod.GET;
     /** The client waits for leave to send the body under way. */
@@ -30,11 +32,21 @@ public final class ServerCodec
     private boolean answering;
     private boolean answered;
 
-    /** @param guard ahead of this one; counts bodies too */
-    public ServerCodec(HttpDecoderConfig config, FramingGuard guard) {
+    /** @param guard ahead of this one; its limits are this one's too, and it counts bodies */
+    public ServerCodec(FramingGuard guard) {
         this.guard = guard;
-        RequestDecoder decoder = new RequestDecoder(config, guard);
-        init(decoder, new ResponseEncoder());
+        init(new RequestDecoder(decoding(guard.limits()), guard), new ResponseEncoder());
+    }
+
+    /** Lenient about line ends only: the guard is the judge of everything else. */
+    private static HttpDecoderConfig decoding(GuardLimits limits) {
+        return new HttpDecoderConfig()
+                .setMaxInitialLineLength(limits.headBytes())
+                .setMaxHeaderSize(limits.headBytes())
+                .setMaxChunkSize(MAX_CHUNK_BYTES)
+                .setAllowDuplicateContentLengths(limits.lenient())
+                .setUseRfc9112TransferEncoding(!limits.lenient())
+                .setStrictLineParsing(false);
     }
 
     /** The body of the request under way. */

@@ -15,7 +15,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
-import io.netty.handler.codec.http.HttpDecoderConfig;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -27,8 +26,6 @@ import org.jspecify.annotations.Nullable;
  * are shared by all loops.
  */
 public final class MainPipeline extends ChannelInitializer<Channel> {
-    private static final int MAX_CHUNK_BYTES = 64 * 1024;
-
     private final ProxySettings settings;
     private final Timeouts timeouts;
     private final ProxyHooks hooks;
@@ -107,8 +104,8 @@ public final class MainPipeline extends ChannelInitializer<Channel> {
     }
 
     private void speakHttp1(ChannelPipeline pipeline) {
-        pipeline.addLast(new ServerCodec(decoding(), pipeline.get(FramingGuard.class)));
-        pipeline.addLast(new OneAtATime(pipeline.get(FramingGuard.class), http2));
+        FramingGuard guard = pipeline.get(FramingGuard.class);
+        pipeline.addLast(new ServerCodec(guard), new OneAtATime(guard, http2));
         addExchange(pipeline, false);
     }
 
@@ -150,17 +147,6 @@ public final class MainPipeline extends ChannelInitializer<Channel> {
         if (handler != null) {
             pipeline.addLast(handler);
         }
-    }
-
-    /** Lenient about line ends only: the guard ahead of it is the judge of everything else. */
-    private HttpDecoderConfig decoding() {
-        return new HttpDecoderConfig()
-                .setMaxInitialLineLength(settings.headBytes())
-                .setMaxHeaderSize(settings.headBytes())
-                .setMaxChunkSize(MAX_CHUNK_BYTES)
-                .setAllowDuplicateContentLengths(limits.lenient())
-                .setUseRfc9112TransferEncoding(!limits.lenient())
-                .setStrictLineParsing(false);
     }
 
     /** The accepted connections, for the shutdown. */

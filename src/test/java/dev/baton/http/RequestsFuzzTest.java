@@ -9,7 +9,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -49,7 +48,7 @@ class RequestsFuzzTest {
                 new FramingGuard(new GuardLimits(HEAD_BYTES, 8, 10_000, 60_000, 100, 30_000, 300_000, 1000, lenient));
         Exchanges exchanges = new Exchanges();
         Tap tap = new Tap(exchanges);
-        EmbeddedChannel channel = new EmbeddedChannel(guard, tap, new ServerCodec(decoding(lenient), guard), exchanges);
+        EmbeddedChannel channel = new EmbeddedChannel(guard, tap, new ServerCodec(guard), exchanges);
         try {
             for (int at = 1; at < input.length; ) {
                 int length = cut == 0 ? input.length - at : Math.min(cut, input.length - at);
@@ -69,16 +68,6 @@ class RequestsFuzzTest {
         }
         assertThat(messages).isEqualTo(PlainReader.read(passed));
         return new Verdict(passed, messages, exchanges.refusal == null ? "" : exchanges.refusal.toString());
-    }
-
-    /** As the main port has it. */
-    private static HttpDecoderConfig decoding(boolean lenient) {
-        return new HttpDecoderConfig()
-                .setMaxInitialLineLength(HEAD_BYTES)
-                .setMaxHeaderSize(HEAD_BYTES)
-                .setAllowDuplicateContentLengths(lenient)
-                .setUseRfc9112TransferEncoding(!lenient)
-                .setStrictLineParsing(false);
     }
 
     private static void endExchanges(EmbeddedChannel channel, FramingGuard guard, Exchanges exchanges) {
