@@ -67,9 +67,18 @@ final class App implements AutoCloseable {
         ready.set(value);
     }
 
-    /** Lets one request to {@code /gate} have its answer, or one connection after {@code /parting} its end. */
+    /** Lets one request to {@code /gate} have its answer. */
     void openGate() {
         gate.release();
+    }
+
+    /** Ends the connection of a request to {@code /parting}, and waits for some seconds until it is closed. */
+    void part() {
+        int before = connections.size();
+        gate.release();
+        for (int i = 0; i < 700 && connections.size() >= before; i++) {
+            Sidecar.pause();
+        }
     }
 
     /** Waits for some seconds until so many requests stand at the gate; how many do. */

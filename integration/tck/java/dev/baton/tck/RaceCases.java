@@ -38,7 +38,7 @@ final class RaceCases {
                 Thread.sleep(SETTLED_MILLIS);
                 stand.sidecar().stop();
                 wire.send("POST /status/201" + SidecarCases.HOST + "Content-Length: 2\r\n\r\nhi");
-                stand.app().openGate();
+                stand.app().part();
                 Thread.sleep(SETTLED_MILLIS);
                 stand.sidecar().goOn();
                 Message answer = wire.receive(false);
