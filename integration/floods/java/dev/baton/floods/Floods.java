@@ -24,6 +24,7 @@ public final class Floods {
 
     private static final double PHASE_SECONDS = 1.5;
     private static final int PAUSE_MILLIS = 100;
+    private static final double WARM_UP_SECONDS = 10;
     private static final int WARM_UP_CONNECTIONS = 150;
     private static final int REST_LOOK_MILLIS = 500;
     private static final int REST_LOOKS = 4;
@@ -81,7 +82,7 @@ public final class Floods {
     }
 
     private void run(Flood[] wanted) throws IOException, InterruptedException {
-        try (Others others = Others.start(load, port, PHASE_SECONDS)) {
+        try (Others others = Others.inHaste(load, port, WARM_UP_SECONDS)) {
             others.p99Millis();
         }
         for (Flood flood : wanted) {

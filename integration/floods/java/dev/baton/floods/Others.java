@@ -23,14 +23,23 @@ final class Others implements AutoCloseable {
 
     /** @param load the program of {@code integration/load} */
     static Others start(String load, int port, double seconds) throws IOException {
+        return start(load, port, seconds, "-r", Integer.toString(REQUESTS_PER_SECOND));
+    }
+
+    /** As many requests as are answered, so that the compilers are done with them before latencies count. */
+    static Others inHaste(String load, int port, double seconds) throws IOException {
+        return start(load, port, seconds, "-c", Integer.toString(CONNECTIONS));
+    }
+
+    private static Others start(String load, int port, double seconds, String option, String value) throws IOException {
         List<String> command = List.of(
                 load,
                 "127.0.0.1",
                 Integer.toString(port),
                 "-c",
                 Integer.toString(CONNECTIONS),
-                "-r",
-                Integer.toString(REQUESTS_PER_SECOND),
+                option,
+                value,
                 "-s",
                 String.format(Locale.ROOT, "%.1f", seconds),
                 "-a",

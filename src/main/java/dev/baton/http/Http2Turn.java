@@ -30,7 +30,8 @@ final class Http2Turn {
     /** A frame is complete; {@code request}: it begins one. Returns whether the next frame may be looked at in this turn. */
     boolean goesOn(boolean request) {
         spent += request ? REQUEST : 1;
-        return spent < BUDGET;
+        // The frame behind a request may take it back, and then it is no work.
+        return spent < (request ? BUDGET + REQUEST : BUDGET);
     }
 
     /** All that has been read now has been passed on or held. */
