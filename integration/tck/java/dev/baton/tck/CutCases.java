@@ -99,6 +99,18 @@ final class CutCases {
         });
     }
 
+    /** What comes is not all of it, or is taken for that: the answer so far, and what the program has seen. */
+    private static Case unending(String id, String octets) {
+        return new Case(id, "4.10", stand -> {
+            try (Wire wire = new Wire(Sidecar.MAIN)) {
+                List<String> lines = new ArrayList<>();
+                lines.add("first line: " + wire.send(octets).within(1_500).split("\r\n", 2)[0]);
+                lines.add("[requests seen by the program: " + stand.app().takeRequests() + "]");
+                return lines;
+            }
+        });
+    }
+
     private static Case waitingHalf() {
         return new Case("half/while-waiting", "4.7", stand -> {
             try (Wire running = new Wire(Sidecar.MAIN);
@@ -133,9 +145,23 @@ final class CutCases {
             {"data-too-short-by-two", "7\r\nhello\r\n0\r\n\r\n"},
             {"cr-alone-behind-data", "5\r\nhello\r0\r\n\r\n"},
             {"no-crlf-behind-last", "5\r\nhello\r\n0\r\nXX"},
+            {"nul-in-extension", "5;a\u0000b\r\nhello\r\n0\r\n\r\n"},
+            {"controls-in-extension", "5;\u0001=\u007f\r\nhello\r\n0\r\n\r\n"},
+            {"quote-open-in-extension", "5;a=\"b\r\nhello\r\n0\r\n\r\n"},
+            {"nothing-behind-equals", "5;a=\r\nhello\r\n0\r\n\r\n"},
+            {"extension-3k", "5;" + "e".repeat(3_000) + "\r\nhello\r\n0\r\n\r\n"},
+            {"lf-in-extension", "5;a\nb\r\nhello\r\n0\r\n\r\n"},
+            {"nul-in-last-extension", "5\r\nhello\r\n0;\u0000\r\n\r\n"},
         };
         for (String[] row : rows) {
             cases.add(raw("chunk/" + row[0], "4.10", CHUNKED + row[1]));
+        }
+        String[][] unending = {
+            {"lf-behind-last-line", "5\r\nhello\r\n0\r\n\n"},
+            {"lf-behind-trailers", "5\r\nhello\r\n0\r\nX-Sum: 7\r\n\n"},
+        };
+        for (String[] row : unending) {
+            cases.add(unending("chunk/" + row[0], CHUNKED + row[1]));
         }
         String[][] cut = {
             {"nothing", ""},
@@ -169,6 +195,17 @@ final class CutCases {
             {"encoding-unannounced", "", "Transfer-Encoding: chunked\r\n"},
             {"folded", "Trailer: X-Sum\r\n", "X-Sum: a\r\n b\r\n"},
             {"5k", "Trailer: X-Sum\r\n", "X-Sum: " + "s".repeat(5_000) + "\r\n"},
+            {"blank-in-name", "Trailer: X-Sum\r\n", "X Sum: 7\r\n"},
+            {"blank-behind-name", "Trailer: X-Sum\r\n", "X-Sum : 7\r\n"},
+            {"no-colon", "", "no colon\r\n"},
+            {"no-colon-quoted", "", "say \"no\"\t\\ \u00e9\u0001\r\n"},
+            {"bad-value", "", "X-Sum: a\u0001b\r\n"},
+            {"nul-in-value", "", "X-Sum: a\u0000b\r\n"},
+            {"fold-first", "", " X-Sum: 7\r\n"},
+            {"empty-name", "", ": 7\r\n"},
+            {"bad-name", "", "X(Sum: 7\r\n"},
+            {"second-bad", "", "X-Sum: 7\r\nno colon\r\n"},
+            {"lf-within", "Trailer: X-Sum\r\n", "X-Sum: 7\nX-Other: 8\r\n"},
         };
         for (String[] row : rows) {
             cases.add(raw(
@@ -187,6 +224,14 @@ final class CutCases {
                 return client.open("POST", "/echo", new Field("trailer", "X-Sum"), new Field("te", "trailers"))
                         .data(false, "hello")
                         .trailers(new Field("x-sum", "7"))
+                        .answer();
+            }
+        }));
+        cases.add(new Case("trailers/http2-announced-in-small-letters", "4.9", stand -> {
+            try (Http2Client client = Http2Client.of(stand)) {
+                return client.open("POST", "/echo", new Field("trailer", "x-sum, x-other"))
+                        .data(false, "hello")
+                        .trailers(new Field("x-sum", "7"), new Field("x-other", "8"))
                         .answer();
             }
         }));

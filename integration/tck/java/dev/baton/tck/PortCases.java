@@ -264,6 +264,8 @@ final class PortCases {
             {"plain", "GET /wait-for-drain" + HOST + "\r\n"},
             {"http10", "GET /wait-for-drain HTTP/1.0\r\n\r\n"},
             {"post", "POST /wait-for-drain" + HOST + "Content-Length: 2\r\n\r\nhi"},
+            {"head", "HEAD /wait-for-drain" + HOST + "\r\n"},
+            {"head-http10", "HEAD /wait-for-drain HTTP/1.0\r\n\r\n"},
             {"query", "GET /wait-for-drain?a=b" + HOST + "\r\n"},
             {"escaped", "GET /wait%2dfor-drain" + HOST + "\r\n"},
             {"no-host", "GET /wait-for-drain HTTP/1.1\r\n\r\n"},

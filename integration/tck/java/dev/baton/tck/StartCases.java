@@ -102,6 +102,10 @@ final class StartCases {
         for (String[] row : readable) {
             cases.add(serves("start/" + row[0], Sidecar.MAIN, Map.of(row[1], row[2])));
         }
+        cases.add(serves(
+                "start/probes-null",
+                Sidecar.MAIN,
+                Map.of("ENABLE_MULTI_CONTAINER_PROBES", "true", "SERVING_READINESS_PROBE", "null")));
         cases.add(serves("start/port-of-http2-revisions", 8013, Map.of("QUEUE_SERVING_PORT", "8013")));
         cases.add(quiet("log/level-error", Map.of("SERVING_LOGGING_LEVEL", "error")));
         cases.add(quiet("log/level-in-json", Map.of("SERVING_LOGGING_CONFIG", "{\"level\":\"error\"}")));

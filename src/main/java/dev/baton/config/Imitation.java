@@ -41,9 +41,9 @@ public enum Imitation {
             "the connection's state is asked for first, and a new one is opened"),
     LENIENT_FRAMING(
             "lenient-framing",
-            "folded fields, equal Content-Lengths, Content-Length beside chunked, blanks behind a chunk's size, lengths"
-                    + " and encodings among trailers and HTTP/1.2 are accepted, chunked in HTTP/1.0 is ignored; a broken"
-                    + " chunk is 502; a path of HTTP/2 may have blanks or an authority; a frame of HTTP/2 may have a mebibyte, all of it"
+            "folded fields, equal Content-Lengths, Content-Length beside chunked, blanks behind a chunk's size, anything"
+                    + " in its extension, blanks in names of trailers, lengths and encodings among them and HTTP/1.2 are"
+                    + " accepted, chunked in HTTP/1.0 is ignored; a broken chunk or trailer is 502; a path of HTTP/2 may have blanks or an authority; a frame of HTTP/2 may have a mebibyte, all of it"
                     + " gathered before it is read",
             "each is answered 400 or 505, before anything of it is forwarded; frames have at most 16 KiB"),
     DROPPED_TRAILERS(

@@ -16,6 +16,10 @@ final class ProbeReader {
         if (json == null) {
             return new Probes(List.of(), http2);
         }
+        if (several && json.strip().equals("null")) {
+            // To Go an array that is null has nothing in it.
+            return new Probes(List.of(), http2);
+        }
         List<JsonTree> probes = several
                 ? JsonTree.array(Setting.SERVING_READINESS_PROBE, json)
                 : List.of(JsonTree.object(Setting.SERVING_READINESS_PROBE, json));

@@ -28,6 +28,9 @@ final class ChunkScanner {
     /** Longest chunk-size line, extensions included. */
     private static final int MAX_LINE = 1024;
 
+    /** Go's, the size and its line's end included. */
+    private static final int LENIENT_MAX_LINE = 4094;
+
     /** Zeros included; what they say must fit in an int, as Netty's decoder wants it. */
     private static final int MAX_DIGITS = 16;
 
@@ -41,7 +44,7 @@ final class ChunkScanner {
     private long remaining;
     private int line;
 
-    /** @param lenient whether blanks may follow a size, as in Go */
+    /** @param lenient whether blanks may follow a size, and anything its semicolon, as in Go */
     ChunkScanner(boolean lenient) {
         this.lenient = lenient;
     }
@@ -82,7 +85,12 @@ final class ChunkScanner {
                     state = State.DATA_CR;
                 }
             } else {
-                state = next(in.getByte(at));
+                byte b = in.getByte(at);
+                state = next(b);
+                if (lenient && state == State.EXTENSION && b != ';') {
+                    // Go looks at no extension; the decoder behind does, and the program gets none in any case.
+                    in.setByte(at, 'x');
+                }
                 if (state != State.BAD) {
                     at++;
                 }
@@ -135,8 +143,11 @@ final class ChunkScanner {
     }
 
     private State extensionWithin(byte b) {
-        if (++line > MAX_LINE) {
+        if (++line > (lenient ? LENIENT_MAX_LINE : MAX_LINE)) {
             return bad("header line too long");
+        }
+        if (lenient) {
+            return b == '\r' ? State.SIZE_LF : b == '\n' ? badLine(b) : State.EXTENSION;
         }
         State next = extension(b);
         return next == State.BAD ? badLine(b) : next;

@@ -216,6 +216,10 @@ final class RequestScanner {
         if (sectionEnd < 0) {
             return from;
         }
+        String fault = limits.lenient() ? GoTrailers.fault(in, from, sectionEnd) : null;
+        if (fault != null) {
+            return refuse(asGo(fault), true, from);
+        }
         Refusal unsound = head.checkTrailers(copy(in, from, length), length);
         if (unsound != null) {
             return refuse(unsound, true, from);
@@ -224,14 +228,30 @@ final class RequestScanner {
         return sectionEnd;
     }
 
+    /** As Go, which waits for two line ends with a CR before it reads them, and then takes those without one too. */
     private int trailersEnd(ByteBuf in, int from, int end) {
-        if (in.getByte(from) == '\n') {
-            return from + 1;
-        }
         if (in.getByte(from) == '\r' && from + 1 < end && in.getByte(from + 1) == '\n') {
             return from + 2;
         }
-        return sectionEnd(in, from, end);
+        boolean ended = twoLineEnds(in, Math.max(from, searched - 1), end);
+        // An end that had to wait for this lies in what has been searched.
+        searched = 0;
+        if (!ended) {
+            return -1;
+        }
+        return in.getByte(from) == '\n' ? from + 1 : sectionEnd(in, from, end);
+    }
+
+    private static boolean twoLineEnds(ByteBuf in, int from, int end) {
+        for (int at = from; ; at++) {
+            at = in.indexOf(at, end, (byte) '\r');
+            if (at < 0 || end - at < 4) {
+                return false;
+            }
+            if (in.getByte(at + 1) == '\n' && in.getByte(at + 2) == '\r' && in.getByte(at + 3) == '\n') {
+                return true;
+            }
+        }
     }
 
     /** Returns the index after the empty line that ends the fields, or -1. */

@@ -135,6 +135,8 @@ final class HeaderRules {
         headers.remove(HttpHeaderNames.UPGRADE);
         if (!headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) {
             headers.remove(HttpHeaderNames.TRAILER);
+        } else if (headers.contains(HttpHeaderNames.TRAILER)) {
+            AnnouncedTrailers.asGoWritesThem(headers);
         }
     }
 

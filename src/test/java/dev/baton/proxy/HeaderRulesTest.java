@@ -27,6 +27,17 @@ final class HeaderRulesTest {
     }
 
     @Test
+    void trailersAreAnnouncedInOneFieldInGosOrderAndSpelling() {
+        String post = "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n";
+        String end = "\r\n0\r\n\r\n";
+        assertThat(seen(post + "Trailer: x-SUM, ,x-Other\r\nTrailer: a b,x-sum\r\n" + end)
+                        .lines())
+                .filteredOn(line -> line.startsWith("Trailer:"))
+                .containsExactly("Trailer: X-Other,X-Sum,a b");
+        assertThat(seen(post + "Trailer: ,\r\n" + end)).doesNotContain("Trailer:");
+    }
+
+    @Test
     void hopByHopFieldsAndThoseThatConnectionNamesAreRemoved() {
         String seen = seen(Wire.lines(
                         "GET / HTTP/1.1",
