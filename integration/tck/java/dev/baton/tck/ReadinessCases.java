@@ -224,6 +224,10 @@ final class ReadinessCases {
                 .filter(line -> !line.startsWith("{"))
                 .map(line -> "stderr: " + line.replaceAll("127\\.0\\.0\\.1:\\d{5}->", "127.0.0.1:PORT->"))
                 .map(line -> line.replaceAll(CANCELED, "context deadline exceeded (Client.Timeout"))
+                // Which of Go's two clocks, the client's or its context's, has run out first.
+                .map(line -> line.replaceAll(
+                        "(Get \"\\S+\": context deadline exceeded)$",
+                        "$1 (Client.Timeout exceeded while awaiting headers)"))
                 .toList();
     }
 

@@ -3,7 +3,9 @@ package dev.baton.tck;
 import java.io.File;
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -115,6 +117,25 @@ final class Sidecar implements AutoCloseable {
     /** It stands still from here on, until {@link #goOn}; the kernel goes on taking in what is sent to it. */
     void stop() throws IOException, InterruptedException {
         signal("STOP");
+        for (int i = 0; i < 500 && !standsStill(); i++) {
+            pause();
+        }
+    }
+
+    /** Each of its threads has to come to the signal first. */
+    private boolean standsStill() throws IOException {
+        try (DirectoryStream<Path> threads =
+                Files.newDirectoryStream(Path.of("/proc", Long.toString(process.pid()), "task"))) {
+            for (Path thread : threads) {
+                String stat = Files.readString(thread.resolve("stat"));
+                if (stat.charAt(stat.lastIndexOf(')') + 2) != 'T') {
+                    return false;
+                }
+            }
+        } catch (NoSuchFileException ended) {
+            return false;
+        }
+        return true;
     }
 
     void goOn() throws IOException, InterruptedException {
