@@ -65,10 +65,18 @@ final class RaceCases {
                 waiting.send("GET /turn/waiting" + SidecarCases.HOST + "\r\n");
                 Thread.sleep(SETTLED_MILLIS);
                 stand.sidecar().stop();
+                // Both orders in which the sidecar may be told, in turn.
+                boolean endFirst = round % 2 == 0;
+                if (endFirst) {
+                    stand.app().openGate();
+                    Thread.sleep(SETTLED_MILLIS);
+                }
                 for (Wire rival : rivals) {
                     rival.send("GET /turn/rival" + SidecarCases.HOST + "\r\n");
                 }
-                stand.app().openGate();
+                if (!endFirst) {
+                    stand.app().openGate();
+                }
                 Thread.sleep(SETTLED_MILLIS);
                 stand.sidecar().goOn();
                 running.receive(false);
