@@ -44,7 +44,7 @@ final class Http2Guard extends ChannelInboundHandlerAdapter implements Http2Fram
     private static final int LARGE_BLOCK_BYTES = 16 * 1024;
 
     private static final int BYTES_OF_A_FRAME = 256;
-    private static final int STREAMS_OF_A_FRAME = 8;
+    private static final int STREAMS_OF_A_FRAME = 2;
     /** For GOAWAY to get out to a client that reads. */
     private static final int FAREWELL_MILLIS = 500;
 
@@ -276,7 +276,7 @@ final class Http2Guard extends ChannelInboundHandlerAdapter implements Http2Fram
                 && !dead) {
             passUntil(ctx(), in, at);
         }
-        return turn.goesOn(type == Http2FrameScanner.HEADERS) && !dead;
+        return turn.goesOn(type) && !dead;
     }
 
     private void block(int flags) {

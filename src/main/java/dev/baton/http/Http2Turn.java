@@ -15,7 +15,8 @@ final class Http2Turn {
     /** What a turn has for frames: some tenths of a millisecond if they are requests. Large frames never come so far in one read. */
     private static final int BUDGET = 16;
 
-    private static final int REQUEST = 4;
+    /** A request, or settings, which may adjust the window of every stream. */
+    private static final int DEAR = 4;
 
     private final Consumer<ByteBuf> taker;
     private final Deque<ByteBuf> held = new ArrayDeque<>(2);
@@ -27,11 +28,12 @@ final class Http2Turn {
         this.taker = taker;
     }
 
-    /** A frame is complete; {@code request}: it begins one. Returns whether the next frame may be looked at in this turn. */
-    boolean goesOn(boolean request) {
-        spent += request ? REQUEST : 1;
+    /** A frame is complete, of this type. Returns whether the next one may be looked at in this turn. */
+    boolean goesOn(int type) {
+        boolean request = type == Http2FrameScanner.HEADERS;
+        spent += request || type == Http2FrameScanner.SETTINGS ? DEAR : 1;
         // The frame behind a request may take it back, and then it is no work.
-        return spent < (request ? BUDGET + REQUEST : BUDGET);
+        return spent < (request ? BUDGET + DEAR : BUDGET);
     }
 
     /** All that has been read now has been passed on or held. */
