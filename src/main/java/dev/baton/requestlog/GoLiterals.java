@@ -1,5 +1,6 @@
 package dev.baton.requestlog;
 
+import dev.baton.http.Octets;
 import java.nio.charset.StandardCharsets;
 
 /** Literals of Go (The Go Programming Language Specification, "Lexical elements"), strings as octets in Latin-1. Pure. */

@@ -1,5 +1,6 @@
 package dev.baton.requestlog;
 
+import dev.baton.http.Octets;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 

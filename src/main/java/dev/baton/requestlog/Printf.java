@@ -1,5 +1,6 @@
 package dev.baton.requestlog;
 
+import dev.baton.http.Octets;
 import java.util.List;
 import java.util.Locale;
 
@@ -196,7 +197,7 @@ final class Printf {
                 if (sharp && text.indexOf('`') < 0 && onlyPrintable(text)) {
                     pad('`' + text + '`');
                 } else {
-                    pad(plus ? ascii(Escapes.quote(text, '"')) : Escapes.quote(text, '"'));
+                    pad(plus ? ascii(Octets.quote(text, '"')) : Octets.quote(text, '"'));
                 }
             }
             case "x" -> pad(hex(cutOctets(value)));
@@ -270,7 +271,7 @@ final class Printf {
                 out.append(upper);
             }
             case "c" -> pad(character(value));
-            case "q" -> pad(Escapes.quote(character(value), '\''));
+            case "q" -> pad(Octets.quote(character(value), '\''));
             case "U" -> pad("U+" + String.format("%04X", value));
             default -> {
                 return false;

@@ -1,6 +1,7 @@
 package dev.baton.requestlog;
 
 import dev.baton.config.Identity;
+import dev.baton.http.Octets;
 import org.jspecify.annotations.Nullable;
 
 /** Whose request it is: the same for all of them. */
