@@ -4,12 +4,24 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
 /** Header compression for HTTP/2 (RFC 7541): all of decoding, and the plainest way of encoding. One per direction. */
 final class Hpack {
     record Field(String name, String value) {
+        /** A whole head, for the host that the cases ask. */
+        static List<Field> request(String method, String path, Field... more) {
+            List<Field> fields = new ArrayList<>(List.of(
+                    new Field(":method", method),
+                    new Field(":scheme", "http"),
+                    new Field(":path", path),
+                    new Field(":authority", "fn.test")));
+            fields.addAll(Arrays.asList(more));
+            return fields;
+        }
+
         @Override
         public String toString() {
             return name + ": " + value;

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,13 +60,7 @@ final class Http2Client implements AutoCloseable {
     }
 
     private Http2Client head(boolean whole, String method, String path, Field... more) throws IOException {
-        List<Field> fields = new ArrayList<>(List.of(
-                new Field(":method", method),
-                new Field(":scheme", "http"),
-                new Field(":path", path),
-                new Field(":authority", "fn.test")));
-        fields.addAll(Arrays.asList(more));
-        return raw(whole, fields);
+        return raw(whole, Field.request(method, path, more));
     }
 
     /** A request whose fields are all given. */

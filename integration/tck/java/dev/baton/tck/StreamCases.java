@@ -4,7 +4,6 @@ import static dev.baton.tck.Case.raw;
 
 import dev.baton.tck.Hpack.Field;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -343,13 +342,7 @@ final class StreamCases {
     private static void request(
             Frames frames, int stream, String method, String path, @Nullable String body, Field... more)
             throws Exception {
-        List<Field> fields = new ArrayList<>(List.of(
-                new Field(":method", method),
-                new Field(":scheme", "http"),
-                new Field(":path", path),
-                new Field(":authority", "fn.test")));
-        fields.addAll(Arrays.asList(more));
-        frames.headers(stream, body == null, fields);
+        frames.headers(stream, body == null, Field.request(method, path, more));
         if (body != null) {
             frames.data(stream, true, body);
         }

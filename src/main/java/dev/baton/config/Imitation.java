@@ -43,8 +43,8 @@ public enum Imitation {
             "lenient-framing",
             "folded fields, equal Content-Lengths, Content-Length beside chunked, blanks behind a chunk's size, anything"
                     + " in its extension, blanks in names of trailers, lengths and encodings among them and HTTP/1.2 are"
-                    + " accepted, chunked in HTTP/1.0 is ignored; a broken chunk or trailer is 502; a path of HTTP/2 may have blanks or an authority; a frame of HTTP/2 may have a mebibyte, all of it"
-                    + " gathered before it is read",
+                    + " accepted, chunked in HTTP/1.0 is ignored; a broken chunk or trailer is 502; a path of HTTP/2 may have blanks"
+                    + " or an authority; a frame of HTTP/2 may have a mebibyte, all of it gathered before it is read",
             "each is answered 400 or 505, before anything of it is forwarded; frames have at most 16 KiB"),
     DROPPED_TRAILERS(
             "dropped-trailers", "trailers of a request are announced to the program and not sent", "they are sent"),

@@ -1,6 +1,7 @@
 package dev.baton.config;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -115,7 +116,7 @@ final class JsonTree {
         }
         List<Logging.Field> fields = new ArrayList<>(members.size());
         members.forEach((name, value) -> fields.add(new Logging.Field(String.valueOf(name), JsonWriter.text(value))));
-        fields.sort(java.util.Comparator.comparing(Logging.Field::name));
+        fields.sort(Comparator.comparing(Logging.Field::name));
         return List.copyOf(fields);
     }
 

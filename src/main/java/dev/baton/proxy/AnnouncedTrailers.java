@@ -1,5 +1,6 @@
 package dev.baton.proxy;
 
+import dev.baton.http.GoFieldName;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
@@ -21,7 +22,7 @@ final class AnnouncedTrailers {
                 int end = comma < 0 ? value.length() : comma;
                 String name = value.substring(from, end).strip();
                 if (!name.isEmpty() && NONE.stream().noneMatch(none -> none.contentEqualsIgnoreCase(name))) {
-                    names.add(canonical(name));
+                    names.add(GoFieldName.canonical(name));
                 }
                 from = end + 1;
             }
@@ -30,24 +31,5 @@ final class AnnouncedTrailers {
         if (!names.isEmpty()) {
             headers.set("Trailer", String.join(",", names));
         }
-    }
-
-    /** textproto.CanonicalMIMEHeaderKey: what is no name stays as it is. */
-    private static String canonical(String name) {
-        StringBuilder out = new StringBuilder(name.length());
-        boolean first = true;
-        for (int i = 0; i < name.length(); i++) {
-            char c = name.charAt(i);
-            if (c <= ' ' || c >= 0x7f || "\"(),/:;<=>?@[\\]{}".indexOf(c) >= 0) {
-                return name;
-            }
-            out.append(first ? upper(c) : AsciiString.toLowerCase(c));
-            first = c == '-';
-        }
-        return out.toString();
-    }
-
-    private static char upper(char c) {
-        return c >= 'a' && c <= 'z' ? (char) (c - ('a' - 'A')) : c;
     }
 }

@@ -1,5 +1,6 @@
 package dev.baton.requestlog;
 
+import dev.baton.http.GoFieldName;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +24,7 @@ final class HeaderView implements Struct {
         if (sorted == null) {
             sorted = new TreeMap<>();
             for (Map.Entry<String, String> field : headers) {
-                String name = canonical(field.getKey());
+                String name = GoFieldName.canonical(field.getKey());
                 if (!takenOut(name)) {
                     sorted.computeIfAbsent(name, key -> new ArrayList<>(1)).add(field.getValue());
                 }
@@ -35,23 +36,6 @@ final class HeaderView implements Struct {
 
     private static boolean takenOut(String canonical) {
         return canonical.equals("Host") || canonical.equals("Transfer-Encoding") || canonical.equals("Trailer");
-    }
-
-    /** textproto.CanonicalMIMEHeaderKey, of names that a request can have. */
-    static String canonical(String name) {
-        StringBuilder out = new StringBuilder(name.length());
-        boolean first = true;
-        for (int i = 0; i < name.length(); i++) {
-            char c = name.charAt(i);
-            if (c >= 0x7f || c <= ' ' || "\"(),/:;<=>?@[\\]{}".indexOf(c) >= 0) {
-                return name;
-            }
-            boolean lower = c >= 'a' && c <= 'z';
-            boolean upper = c >= 'A' && c <= 'Z';
-            out.append(first && lower ? (char) (c - 32) : !first && upper ? (char) (c + 32) : c);
-            first = c == '-';
-        }
-        return out.toString();
     }
 
     @Override
@@ -70,7 +54,7 @@ final class HeaderView implements Struct {
 
     @Override
     public @Nullable Object call(String method, List<Object> arguments) {
-        List<String> values = fields().getOrDefault(canonical(Struct.string(method, arguments)), List.of());
+        List<String> values = fields().getOrDefault(GoFieldName.canonical(Struct.string(method, arguments)), List.of());
         return method.equals("Values") ? values : values.isEmpty() ? "" : values.getFirst();
     }
 
